@@ -1,0 +1,117 @@
+package sim
+
+// Fact is the kind of an observation. The set is closed: checkers judge every
+// protocol by it. What a protocol never states makes the metrics that need it
+// not applicable, rather than zero.
+type Fact uint8
+
+// The facts. The comment gives the meaning of the fields; scope is a Key that
+// tells apart groups (shards, datacentres) that elect separately.
+const (
+	// Role: the node took (Why Held) or gave up (Why Left) a role. Key scope, A epoch, B role.
+	Role Fact = iota + 1
+	// Elected: the node won an election. Key scope, A epoch.
+	Elected
+	// Decided: the node knows a slot's value to be chosen. Op the write, A slot, B epoch, C fingerprint.
+	Decided
+	// Applied: the node applied a slot to its state. Op, Key, A slot, B epoch, C fingerprint.
+	Applied
+	// Placed: the store gives a write its place in the key's order. Op, Key, A major, B minor.
+	Placed
+	// Committed: a write will, as far as the protocol promises, not be lost. Op, Key, A slot.
+	Committed
+	// Stored: a replica holds a write. Op, Key; Why Volatile or Durable; A slot or version, B epoch.
+	Stored
+	// Discarded: a replica no longer holds a write. Op, Key, Why says why; A slot. When a
+	// disk is wiped the kernel states it once, without Op, for everything that the node held.
+	Discarded
+	// Answered: a coordinator counted a replica's answer. Op the client's op, A replica,
+	// B home (whose place it took, or itself), C the newest write that it holds; Why Late after the end.
+	Answered
+	// Closed: a coordinator ended its wait. Op, A answers needed, B answers got.
+	Closed
+	// Hint: a hint was Stored, Replayed or Dropped (Why). Op the write, Key, A owner.
+	Hint
+	// Lease: the node holds a lease. A from, B until, in its own monotonic nanoseconds.
+	Lease
+	// Repaired: a replica was brought up to date outside the write path. Key, Op, Why the means, A bytes.
+	Repaired
+	// Replica: a fingerprint of the node's whole state. A slot, C fingerprint.
+	Replica
+	// Voted: the node granted its vote, durably. A epoch, B candidate, Key scope.
+	Voted
+	// Depended: a write causally follows another. Op, Key, C the earlier write.
+	Depended
+	lastFact = Depended
+)
+
+// Facts is the number of kinds of facts, plus one.
+const Facts = int(lastFact) + 1
+
+// String spells the fact.
+func (f Fact) String() string {
+	names := [...]string{"none", "role", "elected", "decided", "applied", "placed", "committed", "stored",
+		"discarded", "answered", "closed", "hint", "lease", "repaired", "replica", "voted", "depended"}
+	if int(f) < len(names) {
+		return names[f]
+	}
+	return "unknown"
+}
+
+// Why qualifies a fact.
+type Why uint8
+
+// The qualifications of facts.
+const (
+	NoReason   Why = iota
+	Held           // Role: taken
+	Left           // Role: given up
+	Volatile       // Stored: in memory
+	Durable        // Stored: on disk, synced
+	Truncated      // Discarded: a diverging log was cut
+	Resolved       // Discarded: lost against another version
+	Expired        // Discarded or Hint: lived too long
+	Collected      // Discarded: garbage collection, compaction
+	Wiped          // Discarded: the disk was lost
+	Kept           // Hint: stored by a stand-in
+	Replayed       // Hint: delivered to its owner
+	Dropped        // Hint: given up
+	Late           // Answered: after the op was closed
+	ByRead         // Repaired: by a read
+	ByTree         // Repaired: by a Merkle exchange
+	ByLog          // Repaired: by a log's tail
+	BySnapshot     // Repaired: by a snapshot
+	ByHint         // Repaired: by a hint
+	Unsynced       // Discarded: a crash took it before it was synced
+	ByTransfer     // Repaired: by a change of membership
+)
+
+// String spells the qualification.
+func (w Why) String() string {
+	names := [...]string{"", "held", "left", "volatile", "durable", "truncated", "resolved", "expired", "collected",
+		"wiped", "kept", "replayed", "dropped", "late", "by-read", "by-tree", "by-log", "by-snapshot", "by-hint",
+		"unsynced", "by-transfer"}
+	if int(w) < len(names) {
+		return names[w]
+	}
+	return "unknown"
+}
+
+// Roles that a node states with the fact Role, in field B.
+const (
+	Leader uint64 = iota + 1
+	Follower
+	Coordinator
+	Learner
+	HintHolder
+)
+
+// Observation is one neutral fact that a node states. It holds no pointer. The
+// kernel adds the node, its incarnation, the event and the time.
+type Observation struct {
+	Fact    Fact
+	Why     Why
+	Key     Key
+	Op      OpID
+	A, B, C uint64
+}
