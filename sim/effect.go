@@ -70,6 +70,10 @@ func (e *Env) Timers(yield func(id TimerID, due time.Duration)) { e.timers.each(
 func (e *Env) ForgetTimers() { e.timers.clear() }
 
 // TimerAt returns the timer that is pending in a slot, counted from 0.
-func (e *Env) TimerAt(slot uint32) (id TimerID, due time.Duration, ok bool) {
+func (e *Env) TimerAt(slot uint32) (id TimerID, t Timer, due time.Duration, ok bool) {
 	return e.timers.at(slot)
 }
+
+// Postpone moves a pending timer to a monotonic time: what was set after Work is
+// counted from the end of the work.
+func (e *Env) Postpone(id TimerID, due time.Duration) { e.timers.move(id, due) }

@@ -95,10 +95,10 @@ func (t *timerTable) clear() {
 	}
 }
 
-func (t *timerTable) at(slot uint32) (TimerID, time.Duration, bool) {
+func (t *timerTable) at(slot uint32) (TimerID, Timer, time.Duration, bool) {
 	if int(slot) >= len(t.slots) || !t.slots[slot].pending {
-		return TimerID{}, 0, false
+		return TimerID{}, Timer{}, 0, false
 	}
 	s := &t.slots[slot]
-	return TimerID{Slot: slot + 1, Life: s.life}, s.due, true
+	return TimerID{Slot: slot + 1, Life: s.life}, s.timer, s.due, true
 }

@@ -122,12 +122,24 @@ func (n *Network) drawnOnce(pair int, l *Link) int64 {
 
 // order delays a message until those sent before it on its pair have arrived.
 func (n *Network) order(f *Fate, pair int, now int64) {
-	due := max(now+f.Delay, n.last[pair])
-	n.last[pair] = due
-	f.Delay = due - now
+	f.Delay = max(f.Delay, n.last[pair]-now)
+	n.last[pair] = now + f.Delay
 	if f.Copies > 0 {
 		f.Copy = max(f.Copy, f.Delay)
+		n.last[pair] = now + f.Copy
 	}
+}
+
+// Follow is the delay of a message that a rule has kept since it was sent and now
+// lets go: none, except behind those that went before it on an ordered link.
+func (n *Network) Follow(now int64, from, to sim.NodeID) (delay int64) {
+	pair := n.pair(from, to)
+	if _, l := n.link(pair); l.Ordered {
+		f := Fate{}
+		n.order(&f, pair, now)
+		return f.Delay
+	}
+	return 0
 }
 
 // Due judges a message again when it is due.

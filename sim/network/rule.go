@@ -62,6 +62,9 @@ func (n *Network) touch(rule *Rule, add uint16) {
 
 // joins tells whether the rule picks the pair, whatever the message.
 func (r *Rule) joins(from, to sim.NodeID) bool {
+	if from == to {
+		return false // a node always reaches itself
+	}
 	if r.group != nil {
 		a, b := r.group[from], r.group[to]
 		return a != 0 && b != 0 && a != b

@@ -9,15 +9,15 @@ import (
 // Spec is a distribution of times as a scenario spells it: exactly one of the
 // alternatives, and optionally a constant to add.
 type Spec struct {
-	Constant    *time.Duration `yaml:"constant,omitempty" json:"constant,omitempty" doc:"always this time"`
-	Uniform     *Uniform       `yaml:"uniform,omitempty" json:"uniform,omitempty" doc:"any time between low and high, equally likely"`
-	Exponential *Exponential   `yaml:"exponential,omitempty" json:"exponential,omitempty" doc:"exponential, by its mean or its rate"`
-	Pareto      *Pareto        `yaml:"pareto,omitempty" json:"pareto,omitempty" doc:"Pareto: never below min, with a heavy tail"`
-	Lognormal   *Lognormal     `yaml:"lognormal,omitempty" json:"lognormal,omitempty" doc:"lognormal: its logarithm is normal"`
-	Mixture     []Part         `yaml:"mixture,omitempty" json:"mixture,omitempty" doc:"one of several distributions, chosen by weight"`
-	Empirical   []Point        `yaml:"empirical,omitempty" json:"empirical,omitempty" doc:"measured quantiles from at 0 to at 1, straight lines between"`
-	Preset      string         `yaml:"preset,omitempty" json:"preset,omitempty" doc:"a published fit by its name, such as lnkd-ssd"`
-	Plus        time.Duration  `yaml:"plus,omitempty" json:"plus,omitempty" doc:"time added to every draw of any alternative"`
+	Constant    *time.Duration `yaml:"constant" json:"constant" doc:"always this time"`
+	Uniform     *Uniform       `yaml:"uniform" json:"uniform" doc:"any time between low and high, equally likely"`
+	Exponential *Exponential   `yaml:"exponential" json:"exponential" doc:"exponential, by its mean or its rate"`
+	Pareto      *Pareto        `yaml:"pareto" json:"pareto" doc:"Pareto: never below min, with a heavy tail"`
+	Lognormal   *Lognormal     `yaml:"lognormal" json:"lognormal" doc:"lognormal: its logarithm is normal"`
+	Mixture     []Part         `yaml:"mixture" json:"mixture" doc:"one of several distributions, chosen by weight"`
+	Empirical   []Point        `yaml:"empirical" json:"empirical" doc:"measured quantiles from at 0 to at 1, straight lines between"`
+	Preset      string         `yaml:"preset" json:"preset" doc:"a published fit by its name, such as lnkd-ssd"`
+	Plus        time.Duration  `yaml:"plus" json:"plus" doc:"time added to every draw of any alternative"`
 }
 
 // Uniform is the even distribution over all nanoseconds from Low to High.
@@ -28,8 +28,8 @@ type Uniform struct {
 
 // Exponential is the exponential distribution; exactly one field is given.
 type Exponential struct {
-	Mean time.Duration `yaml:"mean,omitempty" json:"mean,omitempty" doc:"the mean time"`
-	Rate Rate          `yaml:"rate,omitempty" json:"rate,omitzero" doc:"events per unit of time, such as 1.66/ms: the mean is its inverse"`
+	Mean time.Duration `yaml:"mean" json:"mean" doc:"the mean time"`
+	Rate Rate          `yaml:"rate" json:"rate,omitzero" doc:"events per unit of time, such as 1.66/ms: the mean is its inverse"`
 }
 
 // Pareto is the Pareto distribution: P(X > x) = (Min/x)^Alpha.

@@ -1,0 +1,6 @@
+//go:build !canary
+
+package kernel
+
+// canary does nothing, except when the build tag of this name is set.
+func (w *World) canary() {}

@@ -1,0 +1,65 @@
+package kernel
+
+import (
+	"fmt"
+	"sort"
+	"unsafe"
+
+	"simrun/sim"
+	"simrun/sim/fault"
+	"simrun/sim/kernel/queue"
+	"simrun/sim/record"
+)
+
+// bytes is about how much memory the world holds.
+func (w *World) bytes() int64 {
+	r := w.run
+	n := w.queue.Bytes() + w.messages.bytes() + w.sends.bytes() + r.History.Bytes() + 8*cap(r.Checkpoints)
+	n += cap(r.Observations) * int(unsafe.Sizeof(record.Observation{}))
+	n += len(r.Trace) * traceCost
+	n += len(w.messages.list) * messageCost
+	for i := 1; i < len(w.hosts); i++ {
+		h := &w.hosts[i]
+		n += h.disk.Records() * recordCost
+		n += cap(h.inbox.ring) * int(unsafe.Sizeof(queue.Event{}))
+	}
+	for _, rule := range w.rules {
+		n += len(rule.held) * (messageCost + 64)
+	}
+	return int64(n)
+}
+
+// What is counted for things whose size the kernel cannot see.
+const (
+	messageCost = 160
+	recordCost  = 128
+	traceCost   = 256
+)
+
+// Bytes is about how much memory the world holds.
+func (w *World) Bytes() int64 { return w.bytes() }
+
+// checkUnchanged compares a message with what it was when it was sent.
+func (w *World) checkUnchanged(e *queue.Event) {
+	m := w.messages.list[e.Message]
+	w.handling = nodeID(e.From)
+	if _, print := w.encoder.Measure(m); print != w.messages.prints[e.Message] {
+		panic(fmt.Sprintf("message %q of %s was changed after it was sent", m.Kind().Name, w.run.Name(nodeID(e.From))))
+	}
+	w.handling = sim.Nobody
+}
+
+// holders are the living nodes with a role, highest epoch first.
+func (w *World) holders(role uint64) []fault.Holder {
+	var all []fault.Holder
+	for i := 1; i < len(w.hosts); i++ {
+		h := &w.hosts[i]
+		for j := range h.roles {
+			if h.up && h.kinds[j] == role {
+				all = append(all, h.roles[j])
+			}
+		}
+	}
+	sort.SliceStable(all, func(i, j int) bool { return all[i].Epoch > all[j].Epoch })
+	return all
+}

@@ -1,0 +1,98 @@
+package kernel
+
+import (
+	"time"
+
+	"simrun/sim"
+	"simrun/sim/kernel/queue"
+	"simrun/sim/record"
+)
+
+// phaseWork runs the clients under faults, then heals everything.
+func (w *World) phaseWork() {
+	w.until(int64(w.config.Work), nil)
+	w.run.Phases.Work = w.time()
+	if w.stopped {
+		return
+	}
+	w.working = false
+	w.signalClients(sim.SignalStop)
+	w.healAll()
+	w.changed = w.now
+}
+
+// phaseSettle waits until no replica has changed for the quiet time and no op is
+// under way, or gives up.
+func (w *World) phaseSettle() {
+	limit := w.now + int64(w.config.Settle)
+	for !w.stopped {
+		quiet := w.changed + int64(w.config.Quiet)
+		if w.now >= quiet && w.open == 0 {
+			w.run.Phases.Converged = true
+			break
+		}
+		if w.now >= limit {
+			break
+		}
+		if w.now < quiet {
+			w.until(min(quiet, limit), nil)
+			continue
+		}
+		w.until(limit, func() bool { return w.open > 0 })
+	}
+	w.run.Phases.Settled = w.time()
+	w.run.Phases.Changed = time.Duration(w.changed)
+}
+
+// inspect reads every living replica, without messages.
+func (w *World) inspect() {
+	for i := 1; i < len(w.hosts) && !w.stopped; i++ {
+		h := &w.hosts[i]
+		if h.config.Client {
+			continue
+		}
+		if !h.up {
+			w.run.Dead = append(w.run.Dead, h.id)
+			continue
+		}
+		inspector, ok := h.node.(sim.Inspector)
+		if !ok {
+			continue
+		}
+		w.handling = h.id
+		inspector.Inspect(func(c sim.Copy) {
+			w.run.Copies = append(w.run.Copies, record.Copy{Copy: c, Node: h.id})
+		})
+		w.handling = sim.Nobody
+	}
+}
+
+// phaseFinal asks the clients for their final reads and waits for the last of them.
+func (w *World) phaseFinal() {
+	if w.stopped || w.config.Final == 0 {
+		return
+	}
+	w.signalClients(sim.SignalFinal)
+	end := w.now + int64(w.config.Final)
+	w.until(w.now, nil) // the signals themselves
+	if w.open > 0 {
+		w.until(end, func() bool { return w.open > 0 })
+	}
+}
+
+// signalClients hands a signal to every living client at the present instant.
+func (w *World) signalClients(signal sim.TimerKind) {
+	w.cause = 0 // nothing in the run brings it about
+	for i := 1; i < len(w.hosts); i++ {
+		h := &w.hosts[i]
+		if h.config.Client && h.up {
+			w.signal(h, signal)
+		}
+	}
+}
+
+func (w *World) signal(h *host, signal sim.TimerKind) {
+	e := queue.Event{At: w.now, Kind: eventSignal, To: uint16(h.id), Arg: uint32(signal), Life: h.life,
+		Cause: w.cause, Subject: uint64(signal)<<32 | w.hashes[h.id]>>32}
+	w.push(&e)
+}

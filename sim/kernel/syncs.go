@@ -1,0 +1,73 @@
+package kernel
+
+import (
+	"simrun/sim"
+	"simrun/sim/fault"
+	"simrun/sim/kernel/queue"
+	"simrun/sim/random"
+	"simrun/sim/record"
+)
+
+// sync begins to make what was written so far durable.
+func (h *host) sync(tag uint64) {
+	w := h.world
+	place := h.syncPlace(pendingSync{mark: h.disk.Mark(), tag: tag})
+	about := uint64(w.subject)
+	a := w.nodeAddress(h.id, addressSync, w.subject)
+	if n := w.sends.count(w.now, uint64(a)); n > 0 {
+		a = a.With(uint64(n))
+	}
+	e := queue.Event{At: w.now + h.syncTime(a), Kind: eventSync, To: uint16(h.id), Arg: place, Life: h.life,
+		Cause: w.cause, Subject: about}
+	w.push(&e)
+}
+
+func (h *host) syncTime(a random.Address) int64 {
+	d := &h.config.Sync
+	if h.lag.instead != nil {
+		return h.lag.apply(h.lag.instead.Sample(h.world.source.Draw(a, random.SyncTime)))
+	}
+	if fixed, ok := d.Constant(); ok {
+		return h.lag.apply(fixed)
+	}
+	return h.lag.apply(d.Sample(h.world.source.Draw(a, random.SyncTime)))
+}
+
+func (h *host) syncPlace(p pendingSync) uint32 {
+	if n := len(h.freed); n > 0 {
+		at := h.freed[n-1]
+		h.freed = h.freed[:n-1]
+		h.syncs[at] = p
+		return at
+	}
+	h.syncs = append(h.syncs, p)
+	return uint32(len(h.syncs) - 1)
+}
+
+// syncDone is the moment at which the disk has finished, whether or not the node
+// is able to hear of it.
+func (w *World) syncDone(e *queue.Event) {
+	h := &w.hosts[e.To]
+	if !h.up || e.Life != h.life {
+		return
+	}
+	if h.failing > 0 {
+		e.Flag |= flagFailed
+		w.run.Counters.Add("disk.failed_syncs", 1)
+	} else {
+		h.disk.Settle(h.syncs[e.Arg].mark)
+		if h.trapped(fault.AfterSync) {
+			return
+		}
+	}
+	h.arrive(e)
+}
+
+// handleSync tells the node.
+func (w *World) handleSync(h *host, e *queue.Event) {
+	tag := h.syncs[e.Arg].tag
+	h.freed = append(h.freed, e.Arg)
+	w.enter(h, e, record.Synced, tag)
+	h.node.Synced(h.env, sim.Sync{Tag: tag, Failed: e.Flag&flagFailed != 0})
+	w.leave(h)
+}
