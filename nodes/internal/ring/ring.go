@@ -1,0 +1,82 @@
+// Package ring is a consistent-hash ring with virtual nodes (Dynamo, SOSP 2007,
+// sections 4.2 and 4.3): which nodes are the homes of a key.
+package ring
+
+import (
+	"cmp"
+	"slices"
+
+	"simrun/sim"
+)
+
+// Ring is a ring of virtual nodes. Nodes are numbered by their place in the list
+// that the ring was made of; where they stand depends on their hashes alone.
+type Ring struct {
+	points []point
+	length int // of preference lists
+}
+
+// point is one virtual node.
+type point struct {
+	at   uint64
+	node uint32
+}
+
+// New makes the ring of the nodes with these hashes, each standing on it in so
+// many virtual places, for preference lists of the given length: at least 1, at
+// most the number of nodes. Where a list holds every node there is nothing to
+// choose, and the list of every key is the nodes in their given order.
+func New(hashes []uint64, virtual, length int) *Ring {
+	r := &Ring{length: length}
+	if length == len(hashes) {
+		return r
+	}
+	r.points = make([]point, 0, len(hashes)*virtual)
+	for node, hash := range hashes {
+		for i := range virtual {
+			r.points = append(r.points, point{at: mix(hash + uint64(i)*golden), node: uint32(node)})
+		}
+	}
+	slices.SortFunc(r.points, func(a, b point) int {
+		if a.at != b.at {
+			return cmp.Compare(a.at, b.at)
+		}
+		return cmp.Compare(hashes[a.node], hashes[b.node])
+	})
+	return r
+}
+
+// Preference appends the key's preference list: the distinct nodes met first when
+// walking clockwise from the key's position.
+func (r *Ring) Preference(key sim.Key, list []int) []int {
+	if r.points == nil {
+		for node := range r.length {
+			list = append(list, node)
+		}
+		return list
+	}
+	first, _ := slices.BinarySearchFunc(r.points, Position(key), func(p point, at uint64) int {
+		return cmp.Compare(p.at, at)
+	})
+	start := len(list)
+	for i := 0; len(list)-start < r.length; i++ {
+		node := int(r.points[(first+i)%len(r.points)].node)
+		if !slices.Contains(list[start:], node) {
+			list = append(list, node)
+		}
+	}
+	return list
+}
+
+// Position is where on the ring a key stands.
+func Position(key sim.Key) uint64 { return mix(uint64(key) + 1) }
+
+const golden = 0x9E3779B97F4A7C15
+
+// mix is the finalizer of splitmix64 (Steele, Lea and Flood, OOPSLA 2014).
+func mix(x uint64) uint64 {
+	x += golden
+	x = (x ^ x>>30) * 0xBF58476D1CE4E5B9
+	x = (x ^ x>>27) * 0x94D049BB133111EB
+	return x ^ x>>31
+}

@@ -1,0 +1,145 @@
+package versions
+
+import (
+	"slices"
+
+	"simrun/nodes/kv"
+)
+
+// Rule says which versions of a key stay.
+type Rule uint8
+
+// The rules.
+const (
+	// Causal keeps every version that no other one replaces.
+	Causal Rule = iota
+	// LastWrite keeps the version with the greatest place.
+	LastWrite
+)
+
+// Merge adds what a set brings to what is held. It tells whether that changed
+// anything; if not, held itself is returned. Apart from that the order of the
+// operands does not matter, nor how often or in what groups sets are merged.
+func (r Rule) Merge(held, brought Set) (merged Set, changed bool) {
+	if len(brought) == 0 {
+		return held, false
+	}
+	if len(held) == 0 {
+		return brought, true
+	}
+	if r == LastWrite {
+		if held[0].Before(&brought[0]) {
+			return brought, true
+		}
+		return held, false
+	}
+	return sync(held, brought)
+}
+
+// Includes tells whether a set knows all that another one would bring.
+func (r Rule) Includes(held, brought Set) bool {
+	if len(brought) == 0 {
+		return true
+	}
+	if r == LastWrite {
+		return len(held) > 0 && !held[0].Before(&brought[0])
+	}
+	for i := range brought {
+		if !known(held, &brought[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// Place is the position of a version under last-write-wins: by time, and where
+// times are equal deletes after values, then by writer. It never depends on
+// which arrived first.
+func (v *Version) Place() (major, minor uint64) {
+	minor = uint64(v.Value.ID)
+	if v.Deleted {
+		minor |= deleteLast
+	}
+	return v.Time, minor
+}
+
+// deleteLast is above every OpID, which has 48 bits.
+const deleteLast = 1 << 63
+
+// Before tells whether v loses against o under last-write-wins.
+func (v *Version) Before(o *Version) bool {
+	if v.Time != o.Time {
+		return v.Time < o.Time
+	}
+	_, a := v.Place()
+	_, b := o.Place()
+	return a < b
+}
+
+// sync is the paper's sync of two sets: every version of one that the other does
+// not know to be replaced. Both operands are in order, so is the outcome.
+func sync(held, brought Set) (Set, bool) {
+	fresh := 0
+	for i := range brought {
+		if !known(held, &brought[i]) {
+			fresh++
+		}
+	}
+	if fresh == 0 {
+		return held, false
+	}
+	merged := make(Set, 0, len(held)+fresh)
+	for i := range held {
+		if !replaced(&held[i], brought) {
+			merged = append(merged, held[i])
+		}
+	}
+	if len(merged) == 0 && fresh == len(brought) {
+		return brought, true
+	}
+	for i := range brought {
+		if !known(held, &brought[i]) {
+			merged = append(merged, brought[i])
+		}
+	}
+	slices.SortFunc(merged, func(a, b Version) int { return order(&a, &b) })
+	return merged, true
+}
+
+// known tells whether a set holds a version or one that replaced it.
+func known(s Set, v *Version) bool {
+	for i := range s {
+		if s[i].Dot == v.Dot || Covers(s[i].Past, v.Dot) {
+			return true
+		}
+	}
+	return false
+}
+
+// replaced tells whether some version of a set replaces v.
+func replaced(v *Version, s Set) bool {
+	for i := range s {
+		if Covers(s[i].Past, v.Dot) {
+			return true
+		}
+	}
+	return false
+}
+
+// Discard is the paper's discard: the versions that a context does not cover.
+func Discard(s Set, c kv.Context) Set {
+	covered := func(v Version) bool { return Covers(c, v.Dot) }
+	if !slices.ContainsFunc(s, covered) {
+		return s
+	}
+	return slices.DeleteFunc(slices.Clone(s), covered)
+}
+
+// Event is the paper's event: a coordinator writes v, whose dot is new and whose
+// past is the writer's context. Own is what the same coordinator still sends of
+// its earlier writes to this key. The outcome takes its place, and is what
+// replicas are to merge.
+func Event(own Set, v Version) Set {
+	next, _ := sync(Discard(own, v.Past), Set{v})
+	return next
+}

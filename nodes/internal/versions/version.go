@@ -1,0 +1,107 @@
+package versions
+
+import (
+	"cmp"
+
+	"simrun/nodes/kv"
+	"simrun/sim"
+)
+
+// Version is one write as replicas hold it.
+type Version struct {
+	Value sim.Value
+	// Dot is the identity of the version under the causal rule; zero otherwise.
+	Dot kv.Dot
+	// Past is what the write replaced. Under the causal rule it is a version
+	// vector. Under last-write-wins nothing depends on it: it lists the writes
+	// that the writer had read, each as the dot of its client and number.
+	Past kv.Context
+	// Time orders versions under last-write-wins, in nanoseconds; zero otherwise.
+	Time uint64
+	// Size is the length of the payload in bytes.
+	Size    uint32
+	Deleted bool // a tombstone
+}
+
+// Set is the versions of one key, none of which replaces another, in the order of
+// their writers, then dots.
+type Set []Version
+
+// Encode lists the version.
+func (v *Version) Encode(e *sim.Encoder) {
+	e.Value("value", v.Value)
+	e.Uint("time", v.Time)
+	actor := uint64(v.Dot.Actor)
+	if v.Deleted {
+		actor |= deletedBit
+	}
+	e.Uint("actor", actor)
+	e.Uint("counter", v.Dot.Counter)
+	v.Past.Encode(e)
+	e.Pad(int(v.Size))
+}
+
+// deletedBit marks a tombstone beside the actor, which has 32 bits.
+const deletedBit = 1 << 32
+
+// Encode lists the versions, with their number.
+func (s Set) Encode(e *sim.Encoder) {
+	e.Uint("versions", uint64(len(s)))
+	for i := range s {
+		s[i].Encode(e)
+	}
+}
+
+// Values are what a reader sees: the versions that are not deletes.
+func (s Set) Values(into []sim.Value) []sim.Value {
+	for i := range s {
+		if !s[i].Deleted {
+			into = append(into, s[i].Value)
+		}
+	}
+	return into
+}
+
+// Deletes are the writes whose tombstones the set holds.
+func (s Set) Deletes() []sim.OpID {
+	var deletes []sim.OpID
+	for i := range s {
+		if s[i].Deleted {
+			deletes = append(deletes, s[i].Value.ID)
+		}
+	}
+	return deletes
+}
+
+// Newest is the last writer in the set's order, or zero.
+func (s Set) Newest() sim.OpID {
+	if len(s) == 0 {
+		return 0
+	}
+	return s[len(s)-1].Value.ID
+}
+
+// Has tells whether the set holds exactly this version.
+func (s Set) Has(v *Version) bool {
+	for i := range s {
+		if s[i].same(v) {
+			return true
+		}
+	}
+	return false
+}
+
+func (v *Version) same(o *Version) bool {
+	return v.Value.ID == o.Value.ID && v.Dot == o.Dot && v.Time == o.Time
+}
+
+// order is the order of versions in a set.
+func order(a, b *Version) int {
+	if a.Value.ID != b.Value.ID {
+		return cmp.Compare(a.Value.ID, b.Value.ID)
+	}
+	if a.Dot.Actor != b.Dot.Actor {
+		return cmp.Compare(a.Dot.Actor, b.Dot.Actor)
+	}
+	return cmp.Compare(a.Dot.Counter, b.Dot.Counter)
+}
