@@ -1,0 +1,158 @@
+package leaderfollower
+
+import (
+	"simrun/nodes/internal/replog"
+	"simrun/nodes/kv"
+	"simrun/sim"
+)
+
+// heldRead is a read that waits for the state to reach what it demands.
+type heldRead struct {
+	request *kv.Request
+	client  sim.NodeID
+	round   uint64 // the heartbeat that must be answered first, 0 if none
+	timer   sim.TimerID
+}
+
+// verdict says whether a read can be served.
+type verdict uint8
+
+const (
+	ready  verdict = iota
+	soon           // the log has what is demanded, the readable state will have it
+	tooNew         // the log does not have it yet
+	isLost         // the history shows that it was lost
+)
+
+func token(p replog.Position) kv.Token { return kv.Token{Epoch: p.Epoch, Index: p.Index} }
+
+// request handles what a client asks.
+func (n *Node) request(env *sim.Env, from sim.NodeID, r *kv.Request) {
+	isLeader := n.role == sim.Leader
+	switch r.Code {
+	case sim.Get:
+		if isLeader || r.Read == kv.AtReplica {
+			n.get(env, from, r)
+			return
+		}
+	case sim.Put, sim.Delete, sim.CAS:
+		if isLeader {
+			n.write(env, from, r)
+			return
+		}
+	default:
+		n.refuse(env, from, r, sim.Unavailable)
+		return
+	}
+	n.refuse(env, from, r, sim.NotLeader)
+}
+
+// refuse says that an attempt has done and will do nothing.
+func (n *Node) refuse(env *sim.Env, to sim.NodeID, r *kv.Request, why sim.Error) {
+	env.Send(to, &kv.Reply{Op: r.Op, Attempt: r.Attempt, Outcome: sim.Fail, Error: why, Leader: n.leader})
+}
+
+// get serves a read, holds it, or refuses it.
+func (n *Node) get(env *sim.Env, from sim.NodeID, r *kv.Request) {
+	h := heldRead{request: r, client: from}
+	isLeader := n.role == sim.Leader
+	if isLeader && r.Read == kv.Strongest {
+		h.round = n.askRound(env)
+	}
+	v := n.judge(&h)
+	switch {
+	case v == ready:
+		n.serve(env, from, r)
+	case v == isLost:
+		n.refuse(env, from, r, sim.TokenLost)
+	case v == soon && isLeader:
+		n.reads = append(n.reads, h)
+	case n.config.Wait > 0:
+		h.timer = env.After(n.config.Wait, sim.Timer{Kind: timerHeld, Subject: r.Subject(), A: uint64(r.Op), B: uint64(r.Attempt)})
+		n.reads = append(n.reads, h)
+	default:
+		n.refuse(env, from, r, sim.TokenBehind)
+	}
+}
+
+// judge compares what a read demands with this replica's history and readable state.
+func (n *Node) judge(h *heldRead) verdict {
+	t := h.request.Token
+	reached := n.visible() >= t.Index && n.rules(h)
+	if n.config.tokenIgnoresEpoch() {
+		return reachedOr(reached, tooNew)
+	}
+	switch n.log.Standing(replog.Position{Epoch: t.Epoch, Index: t.Index}) {
+	case replog.Contained:
+		return reachedOr(reached, soon)
+	case replog.Lost:
+		return isLost
+	}
+	return tooNew
+}
+
+// rules tells whether a leader may serve a read: not before the first entry of its
+// epoch is committed, for until then it cannot know which of its predecessor's writes
+// were answered; and where the read asks for it, not before followers have
+// confirmed that it leads.
+func (n *Node) rules(h *heldRead) bool {
+	if n.role != sim.Leader {
+		return true
+	}
+	return n.commit >= n.ruling.first && n.ruling.confirming.confirmed >= h.round
+}
+
+func reachedOr(reached bool, otherwise verdict) verdict {
+	if reached {
+		return ready
+	}
+	return otherwise
+}
+
+// serve answers a read from the readable state.
+func (n *Node) serve(env *sim.Env, to sim.NodeID, r *kv.Request) {
+	visible := n.visible()
+	values, size := n.store.current(r.Key, visible)
+	env.Send(to, &kv.Reply{Op: r.Op, Attempt: r.Attempt, Outcome: sim.OK, Values: values,
+		Token: token(n.log.Position(visible)), Leader: n.leader, Size: size})
+}
+
+// release serves the held reads that can be served now.
+func (n *Node) release(env *sim.Env) {
+	kept := n.reads[:0]
+	for _, h := range n.reads {
+		switch n.judge(&h) {
+		case ready:
+			n.serve(env, h.client, h.request)
+		case isLost:
+			n.refuse(env, h.client, h.request, sim.TokenLost)
+		default:
+			kept = append(kept, h)
+			continue
+		}
+		env.Cancel(h.timer)
+	}
+	clear(n.reads[len(kept):])
+	n.reads = kept
+}
+
+// reconsider handles the held reads again, because the node's role changed.
+func (n *Node) reconsider(env *sim.Env) {
+	held := n.reads
+	n.reads = nil
+	for _, h := range held {
+		env.Cancel(h.timer)
+		n.request(env, h.client, h.request)
+	}
+}
+
+// giveUp refuses a read that was held long enough.
+func (n *Node) giveUp(env *sim.Env, op sim.OpID, attempt uint8) {
+	for i, h := range n.reads {
+		if h.request.Op == op && h.request.Attempt == attempt {
+			n.refuse(env, h.client, h.request, sim.TokenBehind)
+			n.reads = append(n.reads[:i], n.reads[i+1:]...)
+			return
+		}
+	}
+}

@@ -1,0 +1,24 @@
+//go:build mutants
+
+package leaderfollower
+
+// variant is one small wrong change, chosen by name. Only builds with the tag
+// mutants have it: there the tests prove that judges notice.
+type variant struct {
+	Mutant string `yaml:"mutant" one:"|lf-ack-local-only|lf-no-fencing|lf-skip-gap|lf-token-ignores-epoch|lf-visible-before-ack" doc:"the wrong change"`
+}
+
+// ackLocalOnly: writes are answered once the leader has them, whatever the mode promises.
+func (v variant) ackLocalOnly() bool { return v.Mutant == "lf-ack-local-only" }
+
+// noFencing: an old leader goes on after a failover, and followers obey it.
+func (v variant) noFencing() bool { return v.Mutant == "lf-no-fencing" }
+
+// skipGap: a follower takes write n+2 after n.
+func (v variant) skipGap() bool { return v.Mutant == "lf-skip-gap" }
+
+// tokenIgnoresEpoch: tokens are compared by index only.
+func (v variant) tokenIgnoresEpoch() bool { return v.Mutant == "lf-token-ignores-epoch" }
+
+// visibleBeforeAck: the leader's reads show writes that no follower has acknowledged.
+func (v variant) visibleBeforeAck() bool { return v.Mutant == "lf-visible-before-ack" }
