@@ -1,0 +1,131 @@
+package dynamo
+
+import (
+	"fmt"
+	"time"
+
+	"simrun/nodes/internal/quorum"
+	"simrun/nodes/internal/versions"
+)
+
+// Config is how a store replicates. The tags tell a decoder its keys, defaults and bounds.
+type Config struct {
+	N      int    `yaml:"n" default:"3" min:"1" max:"64" doc:"homes of each key"`
+	R      int    `yaml:"r" default:"2" min:"1" max:"64" doc:"answers that a read waits for"`
+	W      int    `yaml:"w" default:"2" min:"1" max:"64" doc:"acknowledgements that a write waits for"`
+	Quorum string `yaml:"quorum" default:"strict" one:"strict" doc:"whose answers count: strict, those of the key's homes only"`
+
+	Coordinator string `yaml:"coordinator" default:"node" one:"node|client" doc:"who runs the quorum: the node that the client asks, or the client itself"`
+
+	Versions string `yaml:"versions" default:"dvv" one:"dvv|lww" doc:"which versions of a key stay: dvv, all that no other replaces; lww, the one with the last time"`
+	Clock    string `yaml:"clock" default:"coordinator" one:"coordinator|client" doc:"lww: whose wall clock gives a write its time"`
+
+	ReadRepair  string `yaml:"read_repair" default:"async" one:"none|async|sync" doc:"whether a read brings stale homes up to date: after its reply, or w of them before it"`
+	ReadFanout  string `yaml:"read_fanout" default:"all" one:"all|r" doc:"which homes a read asks: all, or r drawn ones"`
+	WriteFanout string `yaml:"write_fanout" default:"all" one:"all|w|through-one" doc:"which homes a write is sent to: all, w drawn ones and no further, or a drawn one that spreads it to the others from its own queue"`
+
+	Durable bool `yaml:"durable" default:"true" doc:"whether a replica syncs a write to its disk before it acknowledges it"`
+
+	VirtualNodes int           `yaml:"virtual_nodes" default:"16" min:"1" max:"1024" doc:"places of each node on the ring; of no effect where there are exactly n nodes"`
+	SpreadEvery  time.Duration `yaml:"spread_every" default:"0s" min:"0s" doc:"through-one: time between two writes that a replica takes from its queue"`
+
+	Attempts       int           `yaml:"attempts" default:"1" min:"1" max:"255" doc:"how often a client tries what is safe to try again: gets; and puts where a repeated put is the same write, that is where the client coordinates or gives the time"`
+	AttemptTimeout time.Duration `yaml:"attempt_timeout" default:"200ms" min:"1ns" doc:"how long a try lasts; also how long a node that coordinates waits for a quorum"`
+
+	variant `yaml:",inline"`
+}
+
+// Defaults is the configuration that the tags describe.
+func Defaults() Config {
+	return Config{N: 3, R: 2, W: 2, Quorum: "strict", Coordinator: "node", Versions: "dvv", Clock: "coordinator",
+		ReadRepair: "async", ReadFanout: "all", WriteFanout: "all", Durable: true, VirtualNodes: 16,
+		Attempts: 1, AttemptTimeout: 200 * time.Millisecond}
+}
+
+// fieldError is what is wrong with one key.
+type fieldError struct{ path, message string }
+
+func (e fieldError) Error() string { return e.path + ": " + e.message }
+
+// Path is the key that the error is about.
+func (e fieldError) Path() string { return e.path }
+
+// Check judges the options against each other; each alone is bounded by its tags.
+func (c Config) Check() error {
+	switch {
+	case c.R > c.N:
+		return fieldError{"r", fmt.Sprintf("%d answers are asked for, but a key has only %d homes", c.R, c.N)}
+	case c.W > c.N:
+		return fieldError{"w", fmt.Sprintf("%d acknowledgements are asked for, but a key has only %d homes", c.W, c.N)}
+	case c.Clock == "client" && c.Versions != "lww":
+		return fieldError{"clock", "dvv goes by no clock: set versions to lww"}
+	case c.SpreadEvery > 0 && c.WriteFanout != "through-one":
+		return fieldError{"spread_every", "only write_fanout: through-one has a queue to spread from"}
+	}
+	return nil
+}
+
+// Fits judges the options against the number of members.
+func (c Config) Fits(members int) error {
+	if c.N > members {
+		return fieldError{"n", fmt.Sprintf("%d homes are asked for, but there are only %d nodes", c.N, members)}
+	}
+	return nil
+}
+
+// Overlap tells whether every read quorum meets every write quorum.
+func (c Config) Overlap() bool { return quorum.Overlap(c.N, c.R, c.W) }
+
+// rule is how versions of a key are merged.
+func (c *Config) rule() versions.Rule {
+	if c.Versions == "lww" {
+		return versions.LastWrite
+	}
+	return versions.Causal
+}
+
+// repair is when a read brings stale homes up to date.
+type repair uint8
+
+const (
+	repairNone repair = iota
+	repairAsync
+	repairSync
+)
+
+// plan is a Config made ready for the handlers.
+type plan struct {
+	n, r, w    int
+	rule       versions.Rule
+	repair     repair
+	readSome   bool // read_fanout: r
+	writeSome  bool // write_fanout: w
+	throughOne bool
+	durable    bool
+	byClient   bool // the client coordinates
+	clientTime bool // the client gives a write its time
+	virtual    int
+	every      time.Duration
+	attempts   uint8
+	patience   time.Duration
+	variant
+}
+
+func (c *Config) plan() *plan {
+	p := &plan{
+		n: c.N, r: c.R, w: c.W, rule: c.rule(), durable: c.Durable, virtual: c.VirtualNodes, every: c.SpreadEvery,
+		readSome: c.ReadFanout == "r", writeSome: c.WriteFanout == "w", throughOne: c.WriteFanout == "through-one",
+		byClient: c.Coordinator == "client", clientTime: c.Clock == "client",
+		attempts: uint8(c.Attempts), patience: c.AttemptTimeout, variant: c.variant,
+	}
+	switch c.ReadRepair {
+	case "async":
+		p.repair = repairAsync
+	case "sync":
+		p.repair = repairSync
+	}
+	return p
+}
+
+// repeatable tells whether a put that is tried again is still the same write.
+func (p *plan) repeatable() bool { return p.byClient || p.clientTime && p.rule == versions.LastWrite }

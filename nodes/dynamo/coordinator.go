@@ -1,0 +1,151 @@
+package dynamo
+
+import (
+	"simrun/nodes/internal/quorum"
+	"simrun/nodes/internal/versions"
+	"simrun/nodes/kv"
+	"simrun/sim"
+)
+
+// coordinator runs the quorums of ops, inside a node or inside a client.
+type coordinator struct {
+	plan    *plan
+	layout  layout
+	self    sim.NodeID
+	replica *replica // of the same node; nil in a client
+	actor   uint32
+	counter uint64
+	own     []versions.Set // by key: what it still sends of its own writes
+	rounds  rounds
+	// reply is of the op that is over, where the coordinator is a client.
+	reply kv.Reply
+	over  bool
+
+	writes  boxes[write]
+	reads   boxes[read]
+	mends   boxes[mend]
+	replies boxes[kv.Reply]
+	room    []sim.Value
+}
+
+// start makes the coordinator another actor than in any life before.
+func (c *coordinator) start(env *sim.Env, members []sim.NodeID, about sim.Subject) {
+	c.self = env.Self()
+	c.layout.start(env, c.plan, members)
+	c.actor = uint32(env.Draw(drawActor, about))
+}
+
+// begin starts the round of an op.
+func (c *coordinator) begin(env *sim.Env, q *kv.Request, client sim.NodeID, time uint64) *round {
+	r := c.rounds.open(c.actor, env.Now())
+	r.Op, r.Key, r.Attempt = q.Op, q.Key, q.Attempt
+	r.client, r.writes = client, q.Code.Writes()
+	r.homes = c.layout.homes(q.Key)
+	r.until = env.Now() + c.plan.patience
+	if r.writes {
+		c.put(env, r, q, time)
+	} else {
+		c.get(env, r)
+	}
+	return r
+}
+
+// receive handles an answer. It tells whether the message was for a coordinator.
+func (c *coordinator) receive(env *sim.Env, from sim.NodeID, m sim.Message) bool {
+	switch m := m.(type) {
+	case *written:
+		c.written(env, from, m)
+	case *value:
+		c.answered(env, from, m)
+	case *mended:
+		c.mended(env, from, m)
+	default:
+		return false
+	}
+	return true
+}
+
+// send hands a message to some homes; the node's own replica comes last.
+func (c *coordinator) send(env *sim.Env, homes []sim.NodeID, to quorum.Tally, m sim.Message) {
+	local := false
+	for i, home := range homes {
+		switch {
+		case !to.Has(i):
+		case home == c.self:
+			local = true
+		default:
+			env.Send(home, m)
+		}
+	}
+	if local {
+		c.replica.receive(env, c.self, m)
+	}
+}
+
+// note states a home's answer. One that can no longer change the outcome is late.
+func (c *coordinator) note(env *sim.Env, r *round, from sim.NodeID, newest sim.OpID) {
+	why := sim.NoReason
+	if r.stage == waiting {
+		r.counted++
+	} else {
+		why = sim.Late
+	}
+	env.Observe(sim.Observation{Fact: sim.Answered, Why: why, Key: r.Key, Op: r.Op,
+		A: uint64(from), B: uint64(from), C: uint64(newest)})
+}
+
+// close states the end of the wait for an op's outcome.
+func (c *coordinator) close(env *sim.Env, r *round) {
+	need := c.plan.r
+	if r.writes {
+		need = c.plan.w
+	}
+	env.Observe(sim.Observation{Fact: sim.Closed, Key: r.Key, Op: r.Op, A: uint64(need), B: uint64(r.counted)})
+}
+
+// finish ends an op with a reply.
+func (c *coordinator) finish(env *sim.Env, r *round, reply kv.Reply) {
+	r.stage = closed
+	env.Cancel(r.due)
+	reply.Op, reply.Attempt = r.Op, r.Attempt
+	if c.replica == nil {
+		c.reply, c.over = reply, true
+		return
+	}
+	box := c.replies.next()
+	*box = reply
+	env.Send(r.client, box)
+}
+
+// giveUp ends an op that found no quorum in time.
+func (c *coordinator) giveUp(env *sim.Env, number uint64) {
+	r := c.rounds.find(number)
+	if r == nil || r.stage == closed {
+		return
+	}
+	c.abandon(env, r)
+	if r.writes {
+		c.finish(env, r, kv.Reply{Outcome: sim.Unknown, Error: sim.Partial})
+		return
+	}
+	c.finish(env, r, kv.Reply{Outcome: sim.Fail, Error: sim.Unavailable})
+}
+
+// abandon ends an op that nobody waits for any more.
+func (c *coordinator) abandon(env *sim.Env, r *round) {
+	if r.stage != closed {
+		c.close(env, r)
+	}
+	r.stage = closed
+	env.Cancel(r.due)
+}
+
+// values are the values of a set, for good.
+func (c *coordinator) values(s versions.Set) []sim.Value {
+	if len(c.room) < len(s) {
+		c.room = make([]sim.Value, max(chunkLength, len(s)))
+	}
+	values := s.Values(c.room[:0:len(s)])
+	c.room = c.room[len(s):]
+	return values
+}

@@ -1,0 +1,84 @@
+package dynamo
+
+import (
+	"simrun/nodes/internal/quorum"
+	"simrun/nodes/internal/versions"
+	"simrun/nodes/kv"
+	"simrun/sim"
+)
+
+// get asks the homes.
+func (c *coordinator) get(env *sim.Env, r *round) {
+	if c.plan.repair != repairNone && len(r.answers) == 0 {
+		r.answers = make([]versions.Set, c.plan.n)
+	}
+	c.sendRead(env, r)
+}
+
+// sendRead asks those homes that are to be asked and have not answered.
+func (c *coordinator) sendRead(env *sim.Env, r *round) {
+	m := c.reads.next()
+	m.leg = r.leg
+	to := quorum.All(c.plan.n)
+	if c.plan.readSome {
+		to = c.layout.some(env, drawRead, m.Subject(), r.homes, c.plan.r)
+	}
+	r.asked |= to
+	c.send(env, r.homes, to&^r.got, m)
+}
+
+// answered handles the S leg.
+func (c *coordinator) answered(env *sim.Env, from sim.NodeID, m *value) {
+	r := c.rounds.find(m.Round)
+	if r == nil || r.writes {
+		return
+	}
+	home, fresh := r.count(from)
+	if !fresh {
+		return
+	}
+	c.note(env, r, from, m.Set.Newest())
+	if m.Settled {
+		r.settled.Add(home)
+	}
+	if c.plan.repair != repairNone {
+		r.answers[home] = m.Set
+	}
+	if r.stage != waiting {
+		c.late(env, r, home, m.Set)
+		return
+	}
+	r.state, _ = c.plan.rule.Merge(r.state, m.Set)
+	if r.got.Met(c.plan.r) {
+		c.enough(env, r)
+	}
+}
+
+// enough goes on when R homes have answered.
+func (c *coordinator) enough(env *sim.Env, r *round) {
+	switch c.plan.repair {
+	case repairSync:
+		c.writeBack(env, r)
+	case repairAsync:
+		c.show(env, r)
+		c.bring(env, r, c.behind(r), 0)
+	default:
+		c.show(env, r)
+	}
+}
+
+// show answers a get with what stays of the answers.
+func (c *coordinator) show(env *sim.Env, r *round) {
+	reply := kv.Reply{Outcome: sim.OK}
+	for i := range r.state {
+		reply.Size += r.state[i].Size
+	}
+	if len(r.state) > 0 {
+		reply.Values = c.values(r.state)
+	}
+	if c.plan.rule == versions.Causal {
+		reply.Context = r.state.Context()
+	}
+	c.close(env, r)
+	c.finish(env, r, reply)
+}

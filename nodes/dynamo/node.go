@@ -1,0 +1,98 @@
+package dynamo
+
+import (
+	"simrun/nodes/kv"
+	"simrun/sim"
+)
+
+// The kinds of a node's timers.
+const (
+	timerGiveUp sim.TimerKind = iota + 1
+	timerSync
+	timerSpread
+)
+
+// Node is one member of the store: a replica, and a coordinator for the clients
+// that ask it.
+type Node struct {
+	plan        *plan
+	members     []sim.NodeID
+	replica     replica
+	coordinator coordinator
+	recent      recent
+}
+
+// New returns the maker of a member's incarnations. The configuration must have
+// passed Check and Fits; members are all of the store's nodes, in order.
+func New(c Config, members []sim.NodeID) func(self sim.NodeID) sim.Node {
+	p := c.plan()
+	return func(self sim.NodeID) sim.Node {
+		n := &Node{plan: p, members: members}
+		n.replica = replica{plan: p, self: self, store: store{rule: p.rule}, local: &n.coordinator}
+		n.coordinator = coordinator{plan: p, replica: &n.replica}
+		return n
+	}
+}
+
+// Start implements sim.Node. The monotonic clock goes on through restarts, so that
+// no two incarnations begin at the same time: that makes each another actor.
+func (n *Node) Start(env *sim.Env) {
+	n.coordinator.start(env, n.members, sim.NumberSubject(uint64(env.Now())))
+	n.replica.store.load(env.Disk())
+}
+
+// Receive implements sim.Node.
+func (n *Node) Receive(env *sim.Env, from sim.NodeID, m sim.Message) {
+	if n.replica.receive(env, from, m) || n.coordinator.receive(env, from, m) {
+		return
+	}
+	switch m := m.(type) {
+	case *kv.Request:
+		n.request(env, from, m, wallTime(env))
+	case *timed:
+		n.request(env, from, &m.Request, m.Time)
+	}
+}
+
+// request coordinates an op for a client.
+func (n *Node) request(env *sim.Env, from sim.NodeID, q *kv.Request, time uint64) {
+	if !supported(q.Code) {
+		reply := refusal(q)
+		env.Send(from, &reply)
+		return
+	}
+	if q.Code.Writes() && !n.plan.repeatable() && !n.recent.add(q.Op) {
+		return // the network's copy: it would be another write
+	}
+	r := n.coordinator.begin(env, q, from, time)
+	if r.stage != closed {
+		r.due = env.After(n.plan.patience, sim.Timer{Kind: timerGiveUp, Subject: r.Subject(), A: r.Round})
+	}
+}
+
+// supported tells whether the store has such an op.
+func supported(code sim.Code) bool {
+	return code == sim.Get || code == sim.Put || code == sim.Delete
+}
+
+func refusal(q *kv.Request) kv.Reply {
+	return kv.Reply{Op: q.Op, Attempt: q.Attempt, Outcome: sim.Fail, Error: sim.Unavailable}
+}
+
+// Timeout implements sim.Node.
+func (n *Node) Timeout(env *sim.Env, t sim.Timer) {
+	switch t.Kind {
+	case timerGiveUp:
+		n.coordinator.giveUp(env, t.A)
+	case timerSync:
+		n.replica.askAgain(env)
+	case timerSpread:
+		n.replica.passNext(env)
+	}
+}
+
+// Synced implements sim.Node.
+func (n *Node) Synced(env *sim.Env, s sim.Sync) { n.replica.synced(env, s) }
+
+// Inspect implements sim.Inspector.
+func (n *Node) Inspect(yield func(sim.Copy)) { n.replica.store.inspect(yield) }

@@ -1,0 +1,219 @@
+package dynamo
+
+import (
+	"time"
+
+	"simrun/nodes/internal/versions"
+	"simrun/sim"
+)
+
+// replica is a home of keys: it keeps versions, tells them, and acknowledges.
+type replica struct {
+	plan    *plan
+	self    sim.NodeID
+	store   store
+	waiting []promise // in the order of their numbers
+	kept    int       // how many of them are kept already
+	syncing bool
+	queue   []passed // through-one: what is to be passed on
+	encoder sim.Encoder
+	// local is where answers to the node itself go.
+	local    *coordinator
+	writtens boxes[written]
+	values   boxes[value]
+	mendeds  boxes[mended]
+}
+
+// promise is what is to be said once a write to the disk is synced: that a write
+// is stored, or an acknowledgement.
+type promise struct {
+	number uint64
+	to     sim.NodeID
+	ack    sim.Message
+	op     sim.OpID
+	key    sim.Key
+}
+
+// syncAgain is how long a replica waits after a failed sync.
+const syncAgain = 10 * time.Millisecond
+
+// takeWrite handles the W leg.
+func (r *replica) takeWrite(env *sim.Env, from sim.NodeID, m *write) {
+	r.lost(env, m.Key, m.Set)
+	number, _ := r.take(env, m.Key, m.Set, m)
+	r.written(env, from, &m.leg, number)
+	if m.Spread {
+		r.pass(env, from, m)
+	}
+}
+
+// takeSpread handles a write that another home passed on.
+func (r *replica) takeSpread(env *sim.Env, m *spread) {
+	r.lost(env, m.Key, m.Set)
+	number, _ := r.take(env, m.Key, m.Set, m)
+	r.written(env, m.Coordinator, &m.leg, number)
+}
+
+func (r *replica) written(env *sim.Env, to sim.NodeID, l *leg, number uint64) {
+	ack := r.writtens.next()
+	ack.leg, ack.Newest = *l, r.store.cells[l.Key].set.Newest()
+	r.promise(env, promise{number: number, to: to, ack: ack})
+}
+
+// takeMend handles a repair.
+func (r *replica) takeMend(env *sim.Env, from sim.NodeID, m *mend) {
+	number, changed := r.take(env, m.Key, m.Set, m)
+	if changed {
+		size, _ := r.encoder.Measure(m)
+		env.Observe(sim.Observation{Fact: sim.Repaired, Why: sim.ByRead, Key: m.Key, Op: m.Set.Newest(), A: uint64(size)})
+	}
+	if m.Round != 0 {
+		ack := r.mendeds.next()
+		ack.leg = m.leg
+		r.promise(env, promise{number: number, to: from, ack: ack})
+	}
+}
+
+// tell handles the R leg. Reads are served from memory.
+func (r *replica) tell(env *sim.Env, from sim.NodeID, m *read) {
+	held := r.store.held(m.Key)
+	answer := r.values.next()
+	answer.leg, answer.Set = m.leg, held.set
+	answer.Settled = !r.plan.durable || held.mark <= r.store.safe
+	r.answer(env, from, answer)
+}
+
+// answer sends an answer to a coordinator, which may be the node itself.
+func (r *replica) answer(env *sim.Env, to sim.NodeID, m sim.Message) {
+	if to == r.self {
+		r.local.receive(env, to, m)
+		return
+	}
+	env.Send(to, m)
+}
+
+// take merges versions into the store. The number is that of the write to the disk
+// by which they are safe.
+func (r *replica) take(env *sim.Env, key sim.Key, brought versions.Set, record sim.Record) (number uint64, changed bool) {
+	before := r.store.held(key).set
+	c, changed := r.store.merge(key, brought)
+	if !changed {
+		return c.mark, false
+	}
+	r.store.append(env.Disk(), c, record)
+	for i := range brought {
+		if v := &brought[i]; !before.Has(v) && c.set.Has(v) {
+			r.stored(env, key, v.Value.ID, c.mark)
+		}
+	}
+	if r.plan.rule == versions.LastWrite && len(before) > 0 {
+		r.resolved(env, key, &before[0], &c.set[0])
+	}
+	r.sync(env)
+	return c.mark, true
+}
+
+// lost states that a write arrives only to lose.
+func (r *replica) lost(env *sim.Env, key sim.Key, brought versions.Set) {
+	held := r.store.held(key).set
+	if r.plan.rule == versions.LastWrite && len(held) > 0 && brought[0].Before(&held[0]) {
+		r.resolved(env, key, &brought[0], &held[0])
+	}
+}
+
+// resolved states that a version lost against another whose writer had not read it.
+func (r *replica) resolved(env *sim.Env, key sim.Key, loser, winner *versions.Version) {
+	id := loser.Value.ID
+	if id == winner.Value.ID || versions.Reads(winner.Past, id) {
+		return
+	}
+	major, _ := loser.Place()
+	env.Observe(sim.Observation{Fact: sim.Discarded, Why: sim.Resolved, Key: key, Op: id, A: major})
+}
+
+// stored states that a write is held, now or once it is synced.
+func (r *replica) stored(env *sim.Env, key sim.Key, op sim.OpID, number uint64) {
+	if !r.plan.durable {
+		env.Observe(sim.Observation{Fact: sim.Stored, Why: sim.Volatile, Key: key, Op: op})
+	}
+	r.waiting = append(r.waiting, promise{number: number, op: op, key: key})
+}
+
+// promise sends an acknowledgement as soon as it is true.
+func (r *replica) promise(env *sim.Env, p promise) {
+	if !r.plan.durable || p.number <= r.store.safe {
+		r.answer(env, p.to, p.ack)
+		return
+	}
+	r.waiting = append(r.waiting, p)
+}
+
+// sync makes everything written so far durable, together with what comes while an
+// earlier sync is under way.
+func (r *replica) sync(env *sim.Env) {
+	if r.syncing || r.store.last == r.store.safe {
+		return
+	}
+	r.syncing = true
+	r.store.asked = r.store.last
+	env.Sync(r.store.asked)
+}
+
+func (r *replica) synced(env *sim.Env, s sim.Sync) {
+	if s.Failed {
+		env.After(syncAgain, sim.Timer{Kind: timerSync})
+		return
+	}
+	r.syncing = false
+	r.store.safe = r.store.asked
+	r.keep(env)
+	r.store.compact(env.Disk())
+	r.sync(env)
+}
+
+// keep says what the sync made true. Answering the node itself may add promises.
+func (r *replica) keep(env *sim.Env) {
+	for r.kept < len(r.waiting) && r.waiting[r.kept].number <= r.store.safe {
+		p := r.waiting[r.kept]
+		r.kept++
+		if p.ack != nil {
+			r.answer(env, p.to, p.ack)
+		} else {
+			env.Observe(sim.Observation{Fact: sim.Stored, Why: sim.Durable, Key: p.key, Op: p.op})
+		}
+	}
+	r.forget()
+}
+
+// forget drops the promises that are kept.
+func (r *replica) forget() {
+	if 2*r.kept < len(r.waiting) {
+		return
+	}
+	left := copy(r.waiting, r.waiting[r.kept:])
+	clear(r.waiting[left:])
+	r.waiting, r.kept = r.waiting[:left], 0
+}
+
+// receive handles what a home is asked. It tells whether the message was for it.
+func (r *replica) receive(env *sim.Env, from sim.NodeID, m sim.Message) bool {
+	switch m := m.(type) {
+	case *write:
+		r.takeWrite(env, from, m)
+	case *read:
+		r.tell(env, from, m)
+	case *mend:
+		r.takeMend(env, from, m)
+	case *spread:
+		r.takeSpread(env, m)
+	default:
+		return false
+	}
+	return true
+}
+
+// askAgain asks again for the sync that failed.
+func (r *replica) askAgain(env *sim.Env) {
+	r.syncing = false
+	r.sync(env)
+}

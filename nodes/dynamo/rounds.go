@@ -1,0 +1,109 @@
+package dynamo
+
+import (
+	"time"
+
+	"simrun/nodes/internal/quorum"
+	"simrun/nodes/internal/versions"
+	"simrun/sim"
+)
+
+// stage is how far a round has come.
+type stage uint8
+
+const (
+	idle    stage = iota
+	waiting       // for answers
+	backing       // for a write-back
+	closed        // over: only late answers are still of interest
+)
+
+// round is one op under way at its coordinator.
+type round struct {
+	leg
+	stage     stage
+	writes    bool
+	committed bool
+	client    sim.NodeID // whom to answer; Nobody where the coordinator is the client
+	homes     []sim.NodeID
+	asked     quorum.Tally // homes from which an answer can come
+	got       quorum.Tally
+	counted   int          // answers that came in time
+	settled   quorum.Tally // of those, whose answer is as safe as an acknowledgement
+	holders   quorum.Tally // homes known to hold state, as safely
+	state     versions.Set // what is written, or what the answers merge to
+	answers   []versions.Set
+	until     time.Duration // when late answers cease to be of interest
+	due       sim.TimerID
+}
+
+// rounds are the ops of one coordinator, found by their number: the actor above
+// and a count below. Each stands in the place that the count gives it, until it is
+// over and another one needs the place.
+type rounds struct {
+	ring []round
+	last uint32
+}
+
+const firstRounds = 16
+
+// open makes a new round.
+func (t *rounds) open(actor uint32, now time.Duration) *round {
+	if t.ring == nil {
+		t.ring = make([]round, firstRounds)
+	}
+	t.last++
+	for t.at(t.last).busy(now) {
+		t.grow()
+	}
+	r := t.at(t.last)
+	answers := r.answers
+	clear(answers)
+	*r = round{answers: answers, stage: waiting}
+	r.Round = uint64(actor)<<32 | uint64(t.last)
+	return r
+}
+
+func (t *rounds) at(count uint32) *round { return &t.ring[int(count)&(len(t.ring)-1)] }
+
+// busy tells whether the round's place cannot be given away.
+func (r *round) busy(now time.Duration) bool {
+	switch r.stage {
+	case idle:
+		return false
+	case closed:
+		return r.got != r.asked && now < r.until
+	}
+	return true
+}
+
+func (t *rounds) grow() {
+	old := t.ring
+	t.ring = make([]round, 2*len(old))
+	for i := range old {
+		if old[i].stage != idle {
+			*t.at(uint32(old[i].Round)) = old[i]
+		}
+	}
+}
+
+// find returns the round with a number, nil if it is forgotten or somebody else's.
+func (t *rounds) find(number uint64) *round {
+	if t.ring == nil {
+		return nil
+	}
+	if r := t.at(uint32(number)); r.Round == number && r.stage != idle {
+		return r
+	}
+	return nil
+}
+
+// count takes a home's answer. It returns the home's place, and false where the
+// node is no home or has answered before.
+func (r *round) count(from sim.NodeID) (home int, fresh bool) {
+	home = place(r.homes, from)
+	return home, home >= 0 && r.got.Add(home)
+}
+
+// missing are the homes not known to hold what a write-back brings.
+func (r *round) missing(n int) quorum.Tally { return quorum.All(n) &^ r.holders }
