@@ -1,0 +1,103 @@
+package workloads
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"simrun/nodes/kv"
+	"simrun/sim"
+	"simrun/sim/random"
+)
+
+// ReadWrite is reads and writes of unique values.
+type ReadWrite struct {
+	Clients  int                `yaml:"clients" default:"4" min:"1" max:"1000" doc:"how many clients, named c1, c2, ..."`
+	Rate     random.Rate        `yaml:"rate" default:"200/s" doc:"ops a second, all clients together"`
+	Pace     string             `yaml:"pace" default:"open" one:"open|closed" doc:"open: on schedule, whatever the replies; closed: each client waits for its reply, then thinks"`
+	Arrivals string             `yaml:"arrivals" default:"poisson" one:"poisson|even" doc:"open pace: random gaps, or all gaps equal"`
+	Think    random.Spec        `yaml:"think" doc:"closed pace: time between a reply and the next op (default none)"`
+	Sessions int                `yaml:"sessions" default:"1" min:"1" max:"256" doc:"ops that one client may have under way; the ops of one session follow each other"`
+	Reads    random.Probability `yaml:"reads" default:"0.5" doc:"share of reads"`
+	Deletes  random.Probability `yaml:"deletes" default:"0" doc:"share of the writes that are deletes"`
+	CAS      random.Probability `yaml:"cas" default:"0" doc:"share of the other writes that are compare-and-set, expecting what the session saw last"`
+	Keys     int                `yaml:"keys" default:"10" min:"1" max:"1000000" doc:"how many keys"`
+	Choice   string             `yaml:"choice" default:"uniform" one:"uniform|zipf|fresh" doc:"which key an op works on; fresh: each write has a key of its own"`
+	Skew     random.Decimal     `yaml:"skew" default:"0.99" doc:"zipf: the exponent"`
+	Timeout  time.Duration      `yaml:"timeout" default:"100ms" min:"1us" doc:"an op not answered by then is unknown"`
+	ReadAt   string             `yaml:"read_at" default:"strongest" one:"strongest|leader|replica" doc:"from where reads are served: the protocol's strongest way, the leader alone, or the replica asked"`
+	Tokens   bool               `yaml:"tokens" default:"false" doc:"sessions carry tokens, and are never shown less than they have seen"`
+	Blind    bool               `yaml:"blind" default:"false" doc:"writes carry no context of what the session saw"`
+	Size     int                `yaml:"size" default:"100" min:"0" max:"1048576" unit:"bytes" doc:"size of a value on the wire"`
+	Final    bool               `yaml:"final" default:"true" doc:"read every key once more after heal and settle"`
+}
+
+// Check implements Workload.
+func (c *ReadWrite) Check() error {
+	if c.Choice == "zipf" {
+		if _, err := random.ZipfKeys(c.Keys, c.Skew); err != nil {
+			return fmt.Errorf("skew: %w", err)
+		}
+	}
+	if c.Choice == "fresh" && c.Reads != 0 {
+		return errors.New("choice: fresh keys are only written: reads must be 0")
+	}
+	if !c.Think.IsZero() && c.Pace == "open" {
+		return errors.New("think: an open pace does not wait; use pace: closed")
+	}
+	return nil
+}
+
+// Count implements Workload.
+func (c *ReadWrite) Count() int { return c.Clients }
+
+// Load implements Workload.
+func (c *ReadWrite) Load(work time.Duration) int64 {
+	return int64(work / max(c.Rate.MeanGap(), 1))
+}
+
+// New implements Workload.
+func (c *ReadWrite) New(o Options) sim.Node {
+	n := &readWriter{config: c, options: o}
+	n.gap = c.gaps()
+	n.keys = c.chooser()
+	if c.Pace == "closed" {
+		n.think, _ = c.Think.Compile()
+	}
+	for i := 0; i < c.Sessions; i++ {
+		n.sessions = append(n.sessions, session{client: o.Client, number: uint32(i), store: o.Connect(),
+			limit: c.Timeout, tokens: c.Tokens, blind: c.Blind || c.Choice == "fresh"})
+	}
+	n.waiting = make([]uint32, c.Sessions)
+	return n
+}
+
+func (c *ReadWrite) gaps() random.Dist {
+	mean := c.Rate.MeanGap() * time.Duration(c.Clients)
+	spec := random.Spec{Exponential: &random.Exponential{Mean: mean}}
+	if c.Arrivals == "even" {
+		spec = random.Spec{Constant: &mean}
+	}
+	d, _ := spec.Compile()
+	return d
+}
+
+func (c *ReadWrite) chooser() random.Keys {
+	if c.Choice == "zipf" {
+		k, _ := random.ZipfKeys(c.Keys, c.Skew)
+		return k
+	}
+	k, _ := random.UniformKeys(c.Keys)
+	return k
+}
+
+// readPath turns the spelling of a scenario into a read path.
+func readPath(text string) kv.ReadPath {
+	switch text {
+	case "leader":
+		return kv.AtLeader
+	case "replica":
+		return kv.AtReplica
+	}
+	return kv.Strongest
+}

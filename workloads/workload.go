@@ -1,0 +1,60 @@
+package workloads
+
+import (
+	"time"
+
+	"simrun/nodes/kv"
+	"simrun/sim"
+)
+
+// Workload is the configuration of what clients do.
+type Workload interface {
+	// Check tells what is wrong with the configuration, nil if nothing.
+	Check() error
+	// Count is how many clients there are.
+	Count() int
+	// New makes a client node.
+	New(o Options) sim.Node
+	// Load estimates how many ops all clients together issue in a time.
+	Load(work time.Duration) int64
+}
+
+// Options is what a client node is told of its world.
+type Options struct {
+	Client  uint16           // its number: c1 is 1
+	Servers []sim.NodeID     // every server
+	Connect func() kv.Client // makes the protocol's client side, one a session
+	End     time.Duration    // of the phase of work, in the client's own time
+}
+
+// Kind is one kind of workload, for the list of them.
+type Kind struct {
+	Name string
+	Doc  string
+	New  func() Workload
+}
+
+// Kinds lists the workloads.
+func Kinds() []Kind {
+	return []Kind{
+		{"readwrite", "reads and writes of unique values on a set of keys, at a given rate or one after another",
+			func() Workload { return new(ReadWrite) }},
+		{"probe", "trials: write a fresh key, wait, read it", func() Workload { return new(Probe) }},
+	}
+}
+
+// The timers of client nodes.
+const (
+	timerArrival sim.TimerKind = iota + 1
+	timerLimit
+	timerPause
+)
+
+// The purposes of client nodes' draws.
+const (
+	drawGap uint8 = iota + 1
+	drawCode
+	drawKey
+	drawThink
+	drawWait
+)
