@@ -1,0 +1,58 @@
+package checks
+
+import "simrun/sim/record"
+
+// listed is a checker as it is written: it judges a view, so that several can
+// share one.
+type listed struct {
+	name, meaning string
+	judge         func(*view) Report
+}
+
+func list() []listed {
+	return []listed{
+		{"linearizable", "on every key, the ops fit one order that respects real time", (*view).linearizable},
+		{"stale_reads", "reads that returned a write older than one acknowledged before they began", (*view).staleReads},
+		{"lost_writes", "acknowledged writes that the end does not hold", (*view).lostWrites},
+		{"masked_losses", "acknowledged writes of which every copy was discarded before a later write hid it", (*view).maskedLosses},
+		{"discarded_writes", "acknowledged writes dropped by conflict resolution in favour of one that overlapped them", (*view).discardedWrites},
+		{"lost_updates", "acknowledged writes built on the same version as another, of which only the other survived", (*view).lostUpdates},
+		{"dirty_reads", "reads answered before any node knew the value to be committed", (*view).dirtyReads},
+		{"aborted_reads", "reads of a failed write, or of one never committed and absent at the end", (*view).abortedReads},
+		{"order_inversions", "writes that the store placed before a write that had already returned", (*view).orderInversions},
+		{"conflicts", "reads that returned several versions", (*view).conflicts},
+		{"read_your_writes", "reads that missed a write of their own session", (*view).readYourWrites},
+		{"monotonic_reads", "reads that missed a write that their session had read before", (*view).monotonicReads},
+		{"monotonic_writes", "reads that missed a write although their session had seen a later one of the same writer", (*view).monotonicWrites},
+		{"writes_follow_reads", "reads that missed a write although their session had seen one whose writer had read it", (*view).writesFollowReads},
+		{"converged", "live replicas of a key hold the same versions at the end", (*view).converged},
+		{"unavailable", "ops that the store did not answer", (*view).unavailable},
+		{"one_leader", "no two nodes lead the same scope in the same epoch", (*view).oneLeader},
+		{"split_brain", "no two nodes that lead at the same time both accept writes", (*view).splitBrain},
+		{"quorum_overlap", "reads ask a replica that was counted for the newest acknowledged write", (*view).quorumOverlap},
+		{"traffic", "messages and bytes; nothing is judged", (*view).traffic},
+	}
+}
+
+func (v *view) linearizable() Report { return Linearizable(v.run, v.options) }
+
+// All lists every checker, in the order in which reports show them.
+func All() []Checker {
+	var all []Checker
+	for _, l := range list() {
+		all = append(all, Checker{Name: l.name, Meaning: l.meaning,
+			Judge: func(run *record.Run, o Options) Report { return l.judge(newView(run, o)) }})
+	}
+	return all
+}
+
+// Judge applies every checker to one run, in the order of All. It says what they
+// would say one by one, and costs less: what several need is worked out once.
+func Judge(run *record.Run, o Options) []Report {
+	v := newView(run, o)
+	var reports []Report
+	for _, l := range list() {
+		reports = append(reports, l.judge(v))
+	}
+	return reports
+}

@@ -1,0 +1,336 @@
+package checks
+
+import (
+	"fmt"
+	"math/rand"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"simrun/checks/internal/histories"
+	"simrun/sim"
+	"simrun/sim/record"
+)
+
+// planned is an op of the simulated store.
+type planned struct {
+	op        *histories.Op
+	client    uint16
+	key       sim.Key
+	code      sim.Code
+	from, to  uint32
+	point     uint32 // where it takes effect; 0 never
+	unknown   bool
+	warmUp    bool
+	final     bool
+	expected  []*histories.Op
+	got       []*histories.Op
+	n         int64
+	total     int64
+	committed uint32
+}
+
+// atomicStore is a perfect store under concurrency: every op takes effect at one
+// random point between its beginning and its end. Stamps are multiples of 4, so
+// that observations find room between them.
+type atomicStore struct {
+	random   *rand.Rand
+	siblings bool
+	additive int // 0 register, 1 set, 2 counter
+	deletes  bool
+	builder  *histories.Builder
+	ops      []*planned
+	placed   []*planned // in the order of effect
+	stamp    uint32
+}
+
+// intervals draws the intervals of clients that each issue one op after another.
+func (s *atomicStore) intervals(clients, each, keys int) {
+	type event struct {
+		p   *planned
+		end bool
+	}
+	open := make([]*planned, clients)
+	left := make([]int, clients)
+	for i := range left {
+		left[i] = each
+	}
+	next := func() uint32 { s.stamp += 4 + uint32(s.random.Intn(3)*4); return s.stamp }
+	for {
+		var ready []int
+		for i := range left {
+			if left[i] > 0 || open[i] != nil {
+				ready = append(ready, i)
+			}
+		}
+		if len(ready) == 0 {
+			break
+		}
+		i := ready[s.random.Intn(len(ready))]
+		if p := open[i]; p != nil {
+			p.to = next()
+			open[i] = nil
+			continue
+		}
+		left[i]--
+		p := &planned{client: uint16(i + 1), key: sim.Key(s.random.Intn(keys)), from: next()}
+		p.code = s.draw()
+		p.unknown = s.random.Intn(8) == 0
+		p.warmUp = s.random.Intn(20) == 0
+		p.n = int64(s.random.Intn(4) + 1)
+		s.ops = append(s.ops, p)
+		open[i] = p
+	}
+	for key := range keys {
+		p := &planned{client: uint16(clients + 1), key: sim.Key(key), from: next(), code: sim.Get, final: true}
+		p.to = next()
+		s.ops = append(s.ops, p)
+	}
+	end := next()
+	for _, p := range s.ops {
+		last := p.to
+		if p.unknown {
+			last = end
+			if s.random.Intn(2) == 0 {
+				continue // it never happens
+			}
+		}
+		p.point = p.from + 1 + uint32(s.random.Intn(int(last-p.from-1)))
+	}
+}
+
+func (s *atomicStore) draw() sim.Code {
+	n := s.random.Intn(10)
+	switch {
+	case n < 5:
+		return sim.Get
+	case s.additive > 0 && n < 7:
+		return sim.Remove
+	case s.additive > 0:
+		return sim.Add
+	case n == 5 && s.deletes:
+		return sim.Delete
+	case n == 6 && !s.siblings:
+		return sim.CAS
+	}
+	return sim.Put
+}
+
+// build lets every op take effect at its point and writes the record.
+func (s *atomicStore) build(clients int) {
+	s.builder = histories.New(3)
+	state := map[sim.Key][]*planned{}
+	// context is what each client saw last of each key.
+	context := map[[2]int][]*planned{}
+	byStart := slices.Clone(s.ops)
+	effects := slices.Clone(s.ops)
+	slices.SortStableFunc(effects, func(a, b *planned) int { return int(a.point) - int(b.point) })
+	slices.SortStableFunc(byStart, func(a, b *planned) int { return int(a.from) - int(b.from) })
+	begun := 0
+	begin := func(until uint32) {
+		for ; begun < len(byStart) && byStart[begun].from < until; begun++ {
+			p := byStart[begun]
+			p.expected = nil
+			if p.code == sim.CAS || s.siblings && s.random.Intn(4) > 0 || p.code == sim.Delete && s.siblings && s.random.Intn(2) > 0 {
+				for _, seen := range context[[2]int{int(p.client), int(p.key)}] {
+					p.expected = append(p.expected, seen.op)
+				}
+			}
+			switch p.code {
+			case sim.Get:
+				p.op = s.builder.Get(p.client, p.key, p.from, p.to)
+			case sim.Put:
+				p.op = s.builder.Put(p.client, p.key, p.from, p.to, p.expected...)
+			case sim.CAS:
+				p.op = s.builder.CAS(p.client, p.key, p.from, p.to, p.expected...)
+			case sim.Delete:
+				p.op = s.builder.Delete(p.client, p.key, p.from, p.to, p.expected...)
+			case sim.Add:
+				p.op = s.builder.Add(p.client, p.key, p.from, p.to, p.n)
+			case sim.Remove:
+				p.op = s.builder.Remove(p.client, p.key, p.from, p.to, p.n)
+			}
+			if p.unknown {
+				p.op.Unknown()
+				if s.random.Intn(2) == 0 {
+					p.op.Pending()
+				}
+			}
+			if p.warmUp {
+				p.op.WarmUp()
+			}
+			if p.final {
+				p.op.Final()
+			}
+		}
+	}
+	ancestors := func(p *planned) map[*histories.Op]bool {
+		all := map[*histories.Op]bool{}
+		byOp := map[*histories.Op]*planned{}
+		for _, q := range s.ops {
+			if q.op != nil {
+				byOp[q.op] = q
+			}
+		}
+		stack := slices.Clone(p.expected)
+		for len(stack) > 0 {
+			top := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			if !all[top] {
+				all[top] = true
+				stack = append(stack, byOp[top].expected...)
+			}
+		}
+		return all
+	}
+	counters := map[sim.Key]int64{}
+	for _, p := range effects {
+		if p.point == 0 {
+			continue
+		}
+		begin(p.point)
+		before := slices.Clone(state[p.key])
+		switch p.code {
+		case sim.Get:
+			if s.additive == 2 {
+				p.op.Total(counters[p.key])
+				continue
+			}
+			var got []*histories.Op
+			for _, q := range state[p.key] {
+				got = append(got, q.op)
+			}
+			p.op.Got(got...)
+			if !p.unknown {
+				context[[2]int{int(p.client), int(p.key)}] = slices.Clone(state[p.key])
+			}
+			continue
+		case sim.CAS:
+			current := state[p.key]
+			if len(current) != len(p.expected) || len(current) == 1 && current[0].op != p.expected[0] {
+				if !p.unknown {
+					p.op.Failed(sim.Conflict)
+				}
+				p.point = 0
+				continue
+			}
+			state[p.key] = []*planned{p}
+		case sim.Put, sim.Delete:
+			var kept []*planned
+			if s.siblings && (p.code == sim.Put || len(p.expected) > 0) {
+				gone := ancestors(p)
+				for _, q := range state[p.key] {
+					if !gone[q.op] {
+						kept = append(kept, q)
+					}
+				}
+			}
+			if p.code == sim.Put {
+				kept = append(kept, p)
+			}
+			state[p.key] = kept
+		case sim.Add:
+			counters[p.key] += p.n
+			state[p.key] = append(state[p.key], p)
+		case sim.Remove:
+			counters[p.key] -= p.n
+			state[p.key] = slices.DeleteFunc(state[p.key], func(q *planned) bool { return q.n == p.n })
+		}
+		s.discard(p, before, state[p.key])
+		s.placed = append(s.placed, p)
+		s.builder.Tell(p.point, 1, sim.Committed, sim.NoReason, p.op)
+		s.builder.Tell(p.point, 1, sim.Stored, sim.Durable, p.op)
+	}
+	begin(s.stamp + 1)
+	for key, held := range state {
+		var ops []*histories.Op
+		for _, q := range held {
+			ops = append(ops, q.op)
+		}
+		s.builder.Hold(1, key, ops...).Hold(2, key, ops...)
+	}
+}
+
+// discard states that what a write replaced is gone. Overwriting in good order is
+// no conflict, so it is never called resolved.
+func (s *atomicStore) discard(by *planned, before, after []*planned) {
+	reasons := []sim.Why{sim.NoReason, sim.Collected, sim.Truncated, sim.Expired, sim.Wiped, sim.Unsynced}
+	for _, p := range before {
+		if !slices.Contains(after, p) {
+			s.builder.Tell(by.point+1, 1, sim.Discarded, reasons[s.random.Intn(len(reasons))], p.op)
+		}
+	}
+}
+
+// place declares the order of effect of most writes. Where it lies, some writes
+// that follow each other in real time are swapped, and both stated: a lie that
+// contradicts nothing could not be told from the truth.
+func (s *atomicStore) place(lies bool) {
+	byKey := map[sim.Key][]*planned{}
+	for _, p := range s.placed {
+		byKey[p.key] = append(byKey[p.key], p)
+	}
+	for key := sim.Key(0); key < 100; key++ {
+		order, lied := byKey[key], map[*planned]bool{}
+		if lies {
+			for i := 0; i+1 < len(order); i++ {
+				j := i + 1 + s.random.Intn(min(3, len(order)-i-1))
+				if a, b := order[i], order[j]; s.random.Intn(3) == 0 && !a.unknown && a.to < b.from {
+					order[i], order[j] = b, a
+					lied[a], lied[b] = true, true
+					i = j
+				}
+			}
+		}
+		for i, p := range order {
+			if lied[p] || s.random.Intn(8) > 0 {
+				s.builder.Place(p.point, 1, p.op, uint64(i), 0)
+			}
+		}
+	}
+}
+
+func perfect(seed int64) (*record.Run, Options, string) {
+	random := rand.New(rand.NewSource(seed))
+	s := &atomicStore{random: random, siblings: random.Intn(3) == 0, deletes: random.Intn(2) == 0}
+	if !s.siblings && random.Intn(4) == 0 {
+		s.additive, s.deletes = 1+random.Intn(2), false
+	}
+	clients := 1 + random.Intn(5)
+	s.intervals(clients, 1+random.Intn(12), 1+random.Intn(3))
+	s.build(clients)
+	lies := false
+	if random.Intn(3) > 0 {
+		lies = random.Intn(2) == 0
+		s.place(lies)
+	}
+	name := fmt.Sprintf("seed %d siblings %v additive %d deletes %v lies %v", seed, s.siblings, s.additive, s.deletes, lies)
+	return s.builder.Run(), Options{Commits: true, Siblings: s.siblings}, name
+}
+
+// A judge that accuses a perfect store is worthless.
+func TestNothingAccusesAPerfectStore(t *testing.T) {
+	judged := map[string]int{}
+	for seed := range int64(6000) {
+		run, o, name := perfect(seed)
+		for i, r := range Judge(run, o) {
+			checker := list()[i].name
+			require.Equal(t, checker, r.Verdict.Checker)
+			require.NotEmpty(t, r.Verdict.Why)
+			if r.Verdict.Result == Pass {
+				judged[checker]++
+			}
+			switch checker {
+			case "order_inversions", "conflicts", "unavailable", "linearizable":
+				continue
+			}
+			require.NotEqual(t, Fail, r.Verdict.Result, "%s: %s: %s: %s", name, checker, r.Verdict.Why, r.Verdict.Witness.Text)
+		}
+	}
+	for _, checker := range []string{"stale_reads", "lost_writes", "masked_losses", "discarded_writes", "dirty_reads",
+		"aborted_reads", "lost_updates", "order_inversions", "read_your_writes", "monotonic_reads", "monotonic_writes",
+		"writes_follow_reads", "converged"} {
+		require.Greater(t, judged[checker], 500, checker)
+	}
+}
