@@ -1,0 +1,302 @@
+package reports
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"simrun/checks"
+	"simrun/sim"
+	"simrun/sim/record"
+)
+
+// StoryLines is how long a story is at most, where nothing else is asked for.
+const StoryLines = 30
+
+// Story tells how a violation came about, one event a line, "time node what": who
+// wrote, which replicas stored it, what was cut off, and who read what. It needs
+// the run's history and observations; with a trace it also tells which messages
+// were lost. Of more than most lines, the least telling are left out, and counted.
+func Story(w io.Writer, run *record.Run, about checks.Witness, most int) error {
+	t := teller{run: run, about: about}
+	t.choose()
+	t.ops()
+	t.facts()
+	t.faults()
+	t.events()
+	_, err := w.Write(t.tell(most))
+	return err
+}
+
+// beat is one line of a story. The weight tells how much would be missed without.
+type beat struct {
+	stamp  uint32
+	at     time.Duration
+	node   string
+	what   string
+	weight int
+}
+
+// The weights of beats.
+const (
+	aside = iota + 1
+	detail
+	step
+	turn
+	heart // the ops of the witness themselves
+)
+
+// teller gathers the beats of a story.
+type teller struct {
+	run   *record.Run
+	about checks.Witness
+	named []sim.OpID // the witness's ops
+	all   []sim.OpID // and the writes that those ops returned
+	first time.Duration
+	last  time.Duration
+	beats []beat
+}
+
+func (t *teller) add(stamp uint32, at time.Duration, node, what string, weight int) {
+	t.beats = append(t.beats, beat{stamp, at, node, what, weight})
+}
+
+// choose finds the ops that the story is about, and its window.
+func (t *teller) choose() {
+	t.named = t.about.Ops
+	if len(t.named) == 0 {
+		t.named = t.byStamp()
+	}
+	t.all = slices.Clone(t.named)
+	for i, id := range t.named {
+		op := t.run.History.Find(id)
+		if op == nil {
+			continue
+		}
+		if i == 0 || op.InvokedAt < t.first {
+			t.first = op.InvokedAt
+		}
+		t.last = max(t.last, op.InvokedAt)
+		if op.Ended() {
+			t.last = max(t.last, op.ReturnedAt)
+		}
+		for _, v := range t.run.History.Values(op) {
+			if v.ID != 0 && !slices.Contains(t.all, v.ID) {
+				t.all = append(t.all, v.ID)
+			}
+		}
+	}
+}
+
+// byStamp finds the ops that begin or end where the witness points.
+func (t *teller) byStamp() []sim.OpID {
+	var ids []sim.OpID
+	for i := range t.run.History.Ops {
+		op := &t.run.History.Ops[i]
+		if slices.Contains(t.about.Stamps, op.Invoked) || op.Ended() && slices.Contains(t.about.Stamps, op.Returned) {
+			ids = append(ids, op.ID())
+		}
+	}
+	return ids
+}
+
+// ops tells when the ops began and ended.
+func (t *teller) ops() {
+	h := &t.run.History
+	for _, id := range t.all {
+		op := h.Find(id)
+		if op == nil {
+			continue
+		}
+		weight := turn
+		if slices.Contains(t.named, id) {
+			weight = heart
+		}
+		client := fmt.Sprintf("c%d", op.Client)
+		t.add(op.Invoked, op.InvokedAt, client, fmt.Sprintf("begins %s: %s %s", id, op.Code, op.Key), weight)
+		if op.Ended() {
+			t.add(op.Returned, op.ReturnedAt, client, t.ending(op), weight)
+		}
+	}
+}
+
+// ending says how an op ended.
+func (t *teller) ending(op *record.Op) string {
+	text := fmt.Sprintf("learns that %s is %s", op.ID(), op.Outcome)
+	switch {
+	case op.Error != sim.NoError:
+		text += " (" + op.Error.String() + ")"
+	case op.Outcome == sim.OK && !op.Code.Writes():
+		text = fmt.Sprintf("%s returns %s", op.ID(), spellValues(t.run.History.Values(op)))
+	}
+	if op.Served != sim.Nobody {
+		text += " from " + t.run.Name(op.Served)
+	}
+	return text + ", after " + spellDuration(op.Latency())
+}
+
+func spellValues(values []sim.Value) string {
+	var words []string
+	for _, v := range values {
+		words = append(words, v.String())
+	}
+	if len(words) == 0 {
+		return "nothing"
+	}
+	return strings.Join(words, " and ")
+}
+
+// facts tells what nodes stated about the ops, and who took the lead meanwhile.
+func (t *teller) facts() {
+	for i := range t.run.Observations {
+		o := &t.run.Observations[i]
+		inside := o.At >= t.first && o.At <= t.last
+		concerned := o.Op != 0 && slices.Contains(t.all, o.Op)
+		if !concerned && !(inside && (o.Fact == sim.Elected || o.Fact == sim.Discarded && o.Op == 0)) {
+			continue
+		}
+		if what, weight := t.fact(o); what != "" {
+			t.add(o.Stamp, o.At, t.run.Name(o.Node), what, weight)
+		}
+	}
+}
+
+// fact says in words what a node stated; nothing where it adds nothing to a story.
+func (t *teller) fact(o *record.Observation) (string, int) {
+	switch o.Fact {
+	case sim.Stored:
+		return fmt.Sprintf("stores %s%s", o.Op, spellWhy(o.Why)), turn
+	case sim.Committed:
+		return fmt.Sprintf("knows that %s is committed", o.Op), turn
+	case sim.Discarded:
+		if o.Op == 0 {
+			return "loses everything that it held" + spellWhy(o.Why), turn
+		}
+		return fmt.Sprintf("drops %s%s", o.Op, spellWhy(o.Why)), heart
+	case sim.Answered:
+		return fmt.Sprintf("counts the answer of %s to %s, which holds %s%s", t.run.Name(sim.NodeID(o.A)), o.Op, sim.OpID(o.C), spellWhy(o.Why)), step
+	case sim.Closed:
+		return fmt.Sprintf("closes %s with %d of %d answers", o.Op, o.B, o.A), step
+	case sim.Hint:
+		return fmt.Sprintf("hint of %s for %s%s", o.Op, t.run.Name(sim.NodeID(o.A)), spellWhy(o.Why)), step
+	case sim.Repaired:
+		return fmt.Sprintf("gets %s after the fact%s", o.Op, spellWhy(o.Why)), step
+	case sim.Elected:
+		return fmt.Sprintf("is elected in epoch %d", o.A), turn
+	case sim.Decided:
+		return fmt.Sprintf("knows that %s is decided, in slot %d", o.Op, o.A), detail
+	case sim.Applied:
+		return fmt.Sprintf("applies %s, in slot %d", o.Op, o.A), detail
+	}
+	return "", 0
+}
+
+func spellWhy(w sim.Why) string {
+	if w == sim.NoReason {
+		return ""
+	}
+	return " (" + w.String() + ")"
+}
+
+// faults tells what was wrong in the story's time.
+func (t *teller) faults() {
+	for i := range t.run.Faults {
+		f := &t.run.Faults[i]
+		if f.Skipped || f.Injected > t.last || f.Healed < t.first {
+			continue
+		}
+		what := strings.TrimSpace(f.Name + " " + f.Text)
+		t.add(f.Stamp, f.Injected, "fault", what, heart)
+		if f.Healed <= t.last {
+			t.add(t.stampAt(f.Healed), f.Healed, "fault", what+" ends", turn)
+		}
+	}
+}
+
+// stampAt is the last stamp of an op's beginning up to a time: where something that
+// only has a time stands among what has stamps.
+func (t *teller) stampAt(at time.Duration) uint32 {
+	var stamp uint32
+	for _, b := range t.beats {
+		if b.at <= at {
+			stamp = max(stamp, b.stamp)
+		}
+	}
+	return stamp
+}
+
+// events tells what the trace knows beyond that: lost messages, crashes.
+func (t *teller) events() {
+	for i := range t.run.Trace {
+		e := &t.run.Trace[i]
+		op, _, isOp := e.Subject.Op()
+		concerned := isOp && op != 0 && slices.Contains(t.all, op)
+		inside := e.At >= t.first && e.At <= t.last
+		if what, weight := t.event(e, concerned, inside); what != "" {
+			t.add(e.Stamp, e.At, t.run.Name(e.Node), what, weight)
+		}
+	}
+}
+
+func (t *teller) event(e *record.Event, concerned, inside bool) (string, int) {
+	switch {
+	case e.Kind == record.Lost && concerned:
+		return fmt.Sprintf("never gets %s from %s (%s)", kindOf(e), t.run.Name(e.From), e.Why), turn
+	case e.Kind == record.Held && concerned:
+		return fmt.Sprintf("waits for %s from %s (%s)", kindOf(e), t.run.Name(e.From), e.Why), step
+	case e.Kind == record.Delivered && concerned:
+		return fmt.Sprintf("gets %s from %s", kindOf(e), t.run.Name(e.From)), aside
+	case e.Kind == record.Crashed && inside:
+		return "crashes", turn
+	case e.Kind == record.Started && inside && e.Life > 1:
+		return "starts again", turn
+	}
+	return "", 0
+}
+
+// kindOf is the name of a message's kind, and the op that it is about.
+func kindOf(e *record.Event) string {
+	name, _, _ := strings.Cut(e.Text, " ")
+	op, attempt, _ := e.Subject.Op()
+	if attempt > 1 {
+		return fmt.Sprintf("%s of %s, attempt %d", name, op, attempt)
+	}
+	return fmt.Sprintf("%s of %s", name, op)
+}
+
+// tell lays the most telling beats out in their order.
+func (t *teller) tell(most int) []byte {
+	left := 0
+	if len(t.beats) > most {
+		slices.SortStableFunc(t.beats, func(a, b beat) int {
+			return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.stamp, b.stamp))
+		})
+		keep := max(0, most-1)
+		left = len(t.beats) - keep
+		t.beats = t.beats[:keep]
+	}
+	slices.SortStableFunc(t.beats, func(a, b beat) int { return cmp.Compare(a.stamp, b.stamp) })
+	widest := 0
+	for _, b := range t.beats {
+		widest = max(widest, widthOf(b.node))
+	}
+	var out bytes.Buffer
+	for _, b := range t.beats {
+		pad := strings.Repeat(" ", widest-widthOf(b.node))
+		fmt.Fprintf(&out, "%s  %s%s  %s\n", spellMoment(b.at), b.node, pad, clean(b.what))
+	}
+	if left > 0 && most > 0 {
+		fmt.Fprintf(&out, "%s left out\n", plural(left, "lesser event"))
+	}
+	return out.Bytes()
+}
+
+// spellMoment spells a time of the run, to the microsecond.
+func spellMoment(at time.Duration) string {
+	us := at.Microseconds()
+	return fmt.Sprintf("%4d.%06d s", us/1_000_000, us%1_000_000)
+}
