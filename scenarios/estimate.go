@@ -1,0 +1,27 @@
+package scenarios
+
+// Cost is a rough estimate of what one run of a cell will take, made before it.
+type Cost struct {
+	Servers int
+	Clients int
+	Ops     int64
+	Events  int64
+}
+
+// eventsPerOp is how many events an op is taken to cost, for each server.
+const eventsPerOp = 8
+
+// maxEstimate is the largest estimate that is run at all.
+const maxEstimate = 2_000_000_000
+
+// Estimate tells what a run of the scenario will roughly cost.
+func (s *Scenario) Estimate() Cost {
+	c := Cost{Servers: s.Topology.Nodes, Clients: s.Workload.Count(), Ops: s.Workload.Load(s.Duration)}
+	perOp := int64(eventsPerOp) * int64(min(c.Servers, 10))
+	if c.Ops > maxEstimate/perOp {
+		c.Events = maxEstimate + 1
+		return c
+	}
+	c.Events = c.Ops * perOp
+	return c
+}

@@ -1,0 +1,106 @@
+package scenarios
+
+import (
+	"reflect"
+
+	"simrun/scenarios/internal/strict"
+	"simrun/workloads"
+)
+
+// options are what the decoder must know besides the tags.
+func options() strict.Options {
+	return strict.Options{Unions: map[reflect.Type][]strict.Alternative{
+		reflect.TypeFor[Protocol]():           protocols(),
+		reflect.TypeFor[workloads.Workload](): workloadAlternatives(),
+		reflect.TypeFor[faultEntry]():         faultAlternatives(),
+	}}
+}
+
+func workloadAlternatives() []strict.Alternative {
+	var all []strict.Alternative
+	for _, k := range workloads.Kinds() {
+		all = append(all, strict.Alternative{Kind: k.Name, Doc: k.Doc, New: func() any { return k.New() }})
+	}
+	return all
+}
+
+// Edit is one change to a scenario from the command line.
+type Edit struct {
+	Path  string
+	Value string
+	Grid  []string // when not nil, the path becomes an axis with these values
+}
+
+// Plan is a scenario that was read, checked, and made ready to run: one world for
+// each cell. It is never changed, so it may be shared.
+type Plan struct {
+	File     string
+	Scenario Scenario // as in the file, before the grid
+	Cells    []PlanCell
+	requires []requirement
+	edits    []Edit
+}
+
+// PlanCell is one cell of a plan.
+type PlanCell struct {
+	Set      []Setting
+	Scenario Scenario
+	expect   []claimed // the expectations that apply here
+}
+
+// Load reads a scenario's text. The error, if any, holds all problems, one a line.
+func Load(file string, text []byte, edits ...Edit) (*Plan, error) {
+	var s Scenario
+	doc, problems := strict.Decode(file, text, &s, options())
+	if len(problems) > 0 && len(edits) == 0 {
+		return nil, problems.Err()
+	}
+	if err := edit(doc, edits); err != nil {
+		return nil, err
+	}
+	s = Scenario{}
+	if problems := doc.Decode(&s); len(problems) > 0 {
+		return nil, problems.Err()
+	}
+	s.Grid = withAxes(s.Grid, edits)
+	p := &Plan{File: file, Scenario: s, edits: edits}
+	if err := p.expand(doc); err != nil {
+		return nil, err
+	}
+	return p, p.finish(doc)
+}
+
+func edit(doc *strict.Document, edits []Edit) error {
+	for _, e := range edits {
+		if e.Grid != nil {
+			continue
+		}
+		if err := doc.Set(e.Path, e.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withAxes adds the axes of the command line; an axis of the file with the same
+// path is replaced.
+func withAxes(grid strict.Pairs[[]strict.Raw], edits []Edit) strict.Pairs[[]strict.Raw] {
+	for _, e := range edits {
+		var kept strict.Pairs[[]strict.Raw]
+		for _, axis := range grid {
+			if axis.Key != e.Path {
+				kept = append(kept, axis)
+			}
+		}
+		grid = kept
+		if e.Grid == nil {
+			continue
+		}
+		axis := strict.Pair[[]strict.Raw]{Key: e.Path, Pos: strict.Pos{File: "--grid " + e.Path}}
+		for _, v := range e.Grid {
+			axis.Value = append(axis.Value, strict.Raw{Text: v, Pos: axis.Pos})
+		}
+		grid = append(grid, axis)
+	}
+	return grid
+}

@@ -1,0 +1,62 @@
+package scenarios
+
+import (
+	"simrun/nodes/dynamo"
+	"simrun/nodes/kv"
+	"simrun/nodes/leaderfollower"
+	"simrun/scenarios/internal/strict"
+	"simrun/sim"
+)
+
+// Protocol is a replication protocol with its configuration: what the list of
+// protocols is made of.
+type Protocol interface {
+	// Fits tells what is wrong with the configuration on so many servers.
+	Fits(servers int) error
+	// Server makes the function that makes incarnations of a server.
+	Server(members []sim.NodeID) func(self sim.NodeID) sim.Node
+	// Client makes the client side for a client that is nearest to one server.
+	Client(members []sim.NodeID, near sim.NodeID) kv.Client
+	// Commits tells whether the protocol states what is committed; Siblings whether
+	// reads may return several versions.
+	Commits() bool
+	Siblings() bool
+}
+
+// protocols is the list of protocols.
+func protocols() []strict.Alternative {
+	return []strict.Alternative{
+		{Kind: "leader-follower", New: func() any { return new(leaderFollower) },
+			Doc: "one leader ships its log to followers; failover with fencing epochs"},
+		{Kind: "dynamo", New: func() any { return new(dynamoStyle) },
+			Doc: "leaderless: N replicas of each key, quorums of R and W"},
+	}
+}
+
+type leaderFollower struct {
+	leaderfollower.Config `yaml:",inline"`
+}
+
+func (p *leaderFollower) Server(members []sim.NodeID) func(sim.NodeID) sim.Node {
+	return leaderfollower.New(p.Config, members)
+}
+
+func (p *leaderFollower) Client(members []sim.NodeID, near sim.NodeID) kv.Client {
+	return leaderfollower.NewClient(p.Config, members, near)
+}
+func (p *leaderFollower) Commits() bool  { return true }
+func (p *leaderFollower) Siblings() bool { return false }
+
+type dynamoStyle struct {
+	dynamo.Config `yaml:",inline"`
+}
+
+func (p *dynamoStyle) Server(members []sim.NodeID) func(sim.NodeID) sim.Node {
+	return dynamo.New(p.Config, members)
+}
+
+func (p *dynamoStyle) Client(members []sim.NodeID, near sim.NodeID) kv.Client {
+	return dynamo.NewClient(p.Config, members, near)
+}
+func (p *dynamoStyle) Commits() bool  { return false }
+func (p *dynamoStyle) Siblings() bool { return p.Versions == "dvv" }

@@ -1,0 +1,52 @@
+package scenarios
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"simrun/results"
+	"simrun/scenarios/internal/strict"
+	"simrun/sim/record"
+)
+
+// requirement is one line of requires: counter >= number.
+type requirement struct {
+	text    string
+	counter string
+	least   int64
+}
+
+func parseRequirement(text string) (requirement, error) {
+	name, number, ok := strings.Cut(text, ">=")
+	if !ok {
+		return requirement{}, fmt.Errorf("%q is no requirement: try partition.injected >= 1", text)
+	}
+	least, err := strconv.ParseInt(strings.TrimSpace(number), 10, 64)
+	if err != nil {
+		return requirement{}, fmt.Errorf("%q is not a whole number", strings.TrimSpace(number))
+	}
+	r := requirement{text: text, counter: strings.TrimSpace(name), least: least}
+	var names []string
+	for _, c := range Counters() {
+		if c.Name == r.counter {
+			return r, nil
+		}
+		names = append(names, c.Name)
+	}
+	if near := strict.Nearest(r.counter, names); near != "" {
+		return r, fmt.Errorf("there is no counter %q; did you mean %q?", r.counter, near)
+	}
+	return r, fmt.Errorf("there is no counter %q; `simrun show --counters` lists them", r.counter)
+}
+
+// unmet lists the requirements that a run did not meet.
+func unmet(all []requirement, run *record.Run) []results.Unmet {
+	var missing []results.Unmet
+	for _, r := range all {
+		if n := run.Counters.Get(r.counter); n < r.least {
+			missing = append(missing, results.Unmet{Requirement: r.text, Count: n})
+		}
+	}
+	return missing
+}

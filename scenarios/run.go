@@ -1,0 +1,117 @@
+package scenarios
+
+import (
+	"fmt"
+	"strings"
+
+	"simrun/checks"
+	"simrun/results"
+	"simrun/sim/kernel"
+	"simrun/sim/random"
+	"simrun/sim/record"
+)
+
+// Engine is the version of the engine: digests are comparable within it only. It
+// changes whenever a change makes any digest differ.
+const Engine = "1"
+
+// Tape is what fixes a run besides its scenario and seed: draws that are replaced.
+type Tape struct {
+	Overrides []random.Override
+}
+
+// Runner runs a plan with many seeds, one after another, and reuses its worlds. It
+// is not to be shared between goroutines; plans are.
+type Runner struct {
+	plan   *Plan
+	limits Limits
+	tape   Tape
+	worlds []*kernel.World
+}
+
+// NewRunner makes a runner.
+func (p *Plan) NewRunner(l Limits, t Tape) *Runner {
+	return &Runner{plan: p, limits: l, tape: t, worlds: make([]*kernel.World, len(p.Cells))}
+}
+
+// Run runs a plan once. It is a pure function: no files, no flags, no clock.
+func Run(p *Plan, seed uint64, t Tape) *results.Run {
+	return p.NewRunner(Limits{}, t).Run(seed)
+}
+
+// Run runs every cell with a seed.
+func (r *Runner) Run(seed uint64) *results.Run {
+	s := &r.plan.Scenario
+	out := &results.Run{Scenario: s.Name, Title: s.About, Seed: seed, Engine: Engine}
+	digest := record.NewDigest()
+	for i := range r.plan.Cells {
+		run := r.Record(i, seed)
+		cell := r.judge(i, run)
+		digest.Add(cell.Digest, uint64(i), cell.Events, 0, 0, 0)
+		out.Virtual += cell.Virtual
+		out.Events += cell.Events
+		out.Cells = append(out.Cells, cell)
+		if run.Stop.Reason == record.Interrupted {
+			break
+		}
+	}
+	out.Digest = uint64(digest)
+	if len(out.Cells) == 1 {
+		out.Digest = out.Cells[0].Digest
+	}
+	r.plan.tabulate(out)
+	return out
+}
+
+// Record runs one cell and returns what it left behind, which the next run of the
+// same cell overwrites.
+func (r *Runner) Record(cell int, seed uint64) *record.Run {
+	if r.worlds[cell] == nil {
+		config := r.plan.Cells[cell].Scenario.world(r.limits)
+		config.Overrides = r.tape.Overrides
+		r.worlds[cell] = kernel.New(config)
+	}
+	run := r.worlds[cell].Run(seed)
+	count(run)
+	return run
+}
+
+// judge has every checker judge a run.
+func (r *Runner) judge(i int, run *record.Run) results.Cell {
+	plan := &r.plan.Cells[i]
+	cell := results.Cell{Set: plan.Set, Digest: run.Digest, Virtual: run.Phases.End, Events: run.Events,
+		Stop: run.Stop, Counters: append([]record.Counter(nil), run.Counters.All()...)}
+	o := checks.Options{Commits: plan.Scenario.Protocol.Commits(), Siblings: plan.Scenario.Protocol.Siblings()}
+	for _, c := range checks.All() {
+		report := c.Judge(run, o)
+		cell.Reports = append(cell.Reports, report.Verdict)
+		cell.Measures = append(cell.Measures, report.Measures...)
+	}
+	cell.Unmet = unmet(r.plan.requires, run)
+	cell.Replay = r.plan.replay(i, run.Seed)
+	plan.judge(&cell)
+	return cell
+}
+
+// replay is the command that runs one cell again.
+func (p *Plan) replay(cell int, seed uint64) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "simrun run %s --seed %d", p.File, seed)
+	for _, e := range p.edits {
+		if e.Grid == nil {
+			b.WriteString(setFlag(e.Path, e.Value))
+		}
+	}
+	for _, s := range p.Cells[cell].Set {
+		b.WriteString(setFlag(s.Path, s.Value))
+	}
+	return b.String()
+}
+
+// setFlag spells a change as a flag that a shell passes on unchanged.
+func setFlag(path, value string) string {
+	if strings.ContainsAny(value, " {}[]*?$'\"&|;<>()#") {
+		return fmt.Sprintf(" --set '%s=%s'", path, strings.ReplaceAll(value, "'", `'\''`))
+	}
+	return fmt.Sprintf(" --set %s=%s", path, value)
+}

@@ -1,0 +1,45 @@
+package scenarios
+
+import (
+	"time"
+
+	"simrun/scenarios/internal/strict"
+	"simrun/sim/fault"
+	"simrun/workloads"
+)
+
+// Scenario is what a scenario file says. The tags are the file's keys, defaults and
+// meanings.
+type Scenario struct {
+	Name     string             `yaml:"name" required:"true" doc:"the scenario's name, as the file is called"`
+	About    string             `yaml:"about" default:"" doc:"one line: the question that the scenario answers"`
+	Look     string             `yaml:"look" default:"" doc:"what to look for in its tables"`
+	Protocol Protocol           `yaml:"protocol" required:"true" doc:"how the store replicates"`
+	Topology Topology           `yaml:"topology" doc:"nodes and the links between them"`
+	Workload workloads.Workload `yaml:"workload" required:"true" doc:"what clients do"`
+	Faults   []faultEntry       `yaml:"faults" doc:"what goes wrong, and when"`
+	Nemesis  *fault.Nemesis     `yaml:"nemesis" doc:"faults drawn for each seed, besides those listed"`
+
+	Duration time.Duration `yaml:"duration" default:"10s" min:"1us" max:"1000h" doc:"how long clients work and faults strike"`
+	WarmUp   time.Duration `yaml:"warm_up" default:"0s" min:"0s" doc:"ops that begin before are not counted"`
+	Quiet    time.Duration `yaml:"quiet" default:"1s" min:"1us" doc:"settled when no replica changed for so long after heal"`
+	Settle   time.Duration `yaml:"settle" default:"60s" min:"0s" doc:"settling is given up after so long"`
+
+	Grid         strict.Pairs[[]strict.Raw] `yaml:"grid" doc:"fields and the values that each takes; every combination is a cell"`
+	Requires     []string                   `yaml:"requires" doc:"what must have happened in a run for it to say anything: counter >= number"`
+	RequiresRuns int                        `yaml:"requires_runs" default:"1" min:"1" doc:"meaningful runs that each cell of a sweep must have"`
+	Expect       []Expectation              `yaml:"expect" doc:"what is claimed of the verdicts and metrics"`
+	Columns      []string                   `yaml:"columns" lone:"true" doc:"metrics shown in the table; a choice by what happened when absent"`
+}
+
+// Expectation claims something of a run, always, sometimes or never. Exactly one of
+// the three is given.
+type Expectation struct {
+	Always    string `yaml:"always" default:"" doc:"true in every run: a checker (linearizable) or a comparison (availability >= 0.99)"`
+	Sometimes string `yaml:"sometimes" default:"" doc:"true in at least one run of a sweep"`
+	Never     string `yaml:"never" default:"" doc:"true in no run"`
+	When      string `yaml:"when" default:"" doc:"the cells that it applies to, in terms of the scenario's fields: r + w > n"`
+}
+
+// faultEntry is one entry of the list of faults: at, for, and the fault's own keys.
+type faultEntry any
