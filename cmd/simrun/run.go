@@ -1,0 +1,124 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"simrun/reports"
+	"simrun/results"
+	"simrun/scenarios"
+)
+
+// defaultSeed is the seed where none is given: the same for everybody.
+const defaultSeed = 1
+
+// runFlags say what to run, and how.
+type runFlags struct {
+	edits  edits
+	bounds bounds
+	output output
+	seed   uint64
+	versus []string
+	story  bool
+}
+
+func runCommand(c *console) *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "run NAME|FILE",
+		Short: "Run every cell of a scenario with one seed",
+		Example: `  simrun run quorum-overlap
+  simrun run quorum-overlap --seed 7 --set protocol.r=2 --story
+  simrun run quorum-overlap --grid protocol.w=1,2,3 --format markdown
+  simrun run follower-reads-lag --versus topology.link.latency=5ms`,
+		Args:              oneOf("a scenario's name or a file"),
+		ValidArgsFunction: completeScenario,
+		RunE:              func(_ *cobra.Command, args []string) error { return f.run(c, args[0]) },
+	}
+	cmd.Flags().Uint64Var(&f.seed, "seed", defaultSeed, "the seed that fixes the run")
+	cmd.Flags().StringArrayVar(&f.versus, "versus", nil, "run it with this change too, path=value, and compare op by op (may be repeated)")
+	cmd.Flags().BoolVar(&f.story, "story", false, "tell how the worst anomaly came about")
+	f.edits.flags(cmd)
+	f.output.flags(cmd)
+	f.bounds.flags(cmd)
+	return cmd
+}
+
+// planOf finds and loads a scenario with changes.
+func planOf(name string, e *edits) (*scenarios.Plan, error) {
+	all, err := e.read()
+	if err != nil {
+		return nil, err
+	}
+	found, err := find(name)
+	if err != nil {
+		return nil, err
+	}
+	return found.load(all)
+}
+
+func (f *runFlags) run(c *console, name string) error {
+	if err := f.agree(); err != nil {
+		return err
+	}
+	plan, err := planOf(name, &f.edits)
+	if err != nil {
+		return err
+	}
+	changed, err := f.changed(name, plan)
+	if err != nil {
+		return err
+	}
+	sheet, err := f.output.open(c)
+	if err != nil {
+		return err
+	}
+	defer sheet.discard()
+	stop := f.bounds.start()
+	defer stop.release()
+	c.announce(plan, 1)
+	run := f.perform(c, plan, stop)
+	if err := f.report(sheet, plan, changed, run, stop); err != nil {
+		return err
+	}
+	if err := sheet.publish(); err != nil {
+		return err
+	}
+	return ended(c.runCode(run, stop))
+}
+
+// agree refuses flags that do not go together.
+func (f *runFlags) agree() error {
+	prose := f.output.form() == reports.Table || f.output.form() == reports.Markdown
+	if f.story && !prose {
+		return fmt.Errorf("--story goes with --format table or markdown, not with %s", f.output.form())
+	}
+	if f.story && len(f.versus) > 0 {
+		return fmt.Errorf("--story and --versus do not go together")
+	}
+	return nil
+}
+
+func (f *runFlags) perform(c *console, plan *scenarios.Plan, stop *stopper) *results.Run {
+	quiet := c.follow(func(elapsed time.Duration) string {
+		return fmt.Sprintf("run %s, seed %d: %v", plan.Scenario.Name, f.seed, elapsed)
+	})
+	defer quiet()
+	return plan.NewRunner(f.bounds.limits(stop), scenarios.Tape{}).Run(f.seed)
+}
+
+// report writes what the flags ask for.
+func (f *runFlags) report(s *sheet, plan, changed *scenarios.Plan, run *results.Run, stop *stopper) error {
+	if changed != nil {
+		return f.compare(s, plan, changed, stop)
+	}
+	if err := reports.WriteRun(s, run, f.output.form(), s.options()); err != nil {
+		return err
+	}
+	if f.story && !stop.stopped.Load() {
+		return f.tell(s, plan, run, stop)
+	}
+	return nil
+}

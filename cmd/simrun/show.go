@@ -1,0 +1,112 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"simrun/checks"
+	"simrun/scenarios"
+)
+
+// showFlags say what to show.
+type showFlags struct {
+	fields, counters, metrics bool
+}
+
+func showCommand(c *console) *cobra.Command {
+	var f showFlags
+	cmd := &cobra.Command{
+		Use:   "show [NAME|FILE]",
+		Short: "Show a scenario's file, or what a scenario may say",
+		Example: `  simrun show quorum-overlap            its file, with what to look for
+  simrun show quorum-overlap --fields   what can be changed with --set
+  simrun show --counters                what a scenario can require`,
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: completeScenario,
+		RunE:              func(_ *cobra.Command, args []string) error { return f.show(c, args) },
+	}
+	cmd.Flags().BoolVar(&f.fields, "fields", false, "the fields that it has or may have; without a name, all there are")
+	cmd.Flags().BoolVar(&f.counters, "counters", false, "the counters that scenarios may require")
+	cmd.Flags().BoolVar(&f.metrics, "metrics", false, "the metrics and checkers that scenarios may expect something of")
+	return cmd
+}
+
+func (f *showFlags) show(c *console, args []string) error {
+	switch {
+	case f.counters:
+		return c.align(counterRows())
+	case f.metrics:
+		return c.align(metricRows())
+	case len(args) == 0 && f.fields:
+		return c.align(fieldRows(scenarios.FieldList()))
+	case len(args) == 0:
+		return errors.New("simrun show needs a scenario's name or a file, or one of --fields, --counters and --metrics")
+	}
+	found, err := find(args[0])
+	if err != nil {
+		return err
+	}
+	if !f.fields {
+		return c.print(string(found.text))
+	}
+	plan, err := found.load(nil)
+	if err != nil {
+		return err
+	}
+	return c.align(fieldRows(plan.Fields()))
+}
+
+func counterRows() [][]string {
+	rows := [][]string{{"COUNTER", "MEANING"}}
+	for _, counter := range scenarios.Counters() {
+		rows = append(rows, []string{counter.Name, counter.Meaning})
+	}
+	return rows
+}
+
+func metricRows() [][]string {
+	rows := [][]string{{"METRIC", "UNIT", "MEANING"}}
+	for _, m := range checks.Catalogue() {
+		rows = append(rows, []string{m.Name, m.Unit, m.Meaning})
+	}
+	rows = append(rows, []string{"", "", ""}, []string{"CHECKER", "", "MEANING"})
+	for _, checker := range checks.All() {
+		rows = append(rows, []string{checker.Name, "", checker.Meaning})
+	}
+	return rows
+}
+
+func fieldRows(fields []scenarios.Field) [][]string {
+	rows := [][]string{{"FIELD", "TYPE", "VALUE", "MEANING"}}
+	for i := range fields {
+		f := &fields[i]
+		value := f.Default
+		if f.Required && value == "" {
+			value = "required"
+		}
+		rows = append(rows, []string{f.Path, typeOf(f), value, f.Doc})
+	}
+	return rows
+}
+
+// widestType bounds how wide the column of types may get by a list of words.
+const widestType = 40
+
+// typeOf spells what may be written: whole number, 1 to 7.
+func typeOf(f *scenarios.Field) string {
+	words := strings.Join(f.Allowed, "|")
+	switch {
+	case words != "" && len(words) <= widestType:
+		return words
+	case f.Min != "" && f.Max != "":
+		return fmt.Sprintf("%s, %s to %s", f.Type, f.Min, f.Max)
+	case f.Min != "":
+		return f.Type + ", at least " + f.Min
+	case f.Max != "":
+		return f.Type + ", at most " + f.Max
+	}
+	return f.Type
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"simrun/reports"
+	"simrun/results"
+	"simrun/scenarios"
+)
+
+// sweepFlags say what to sweep, and how.
+type sweepFlags struct {
+	edits  edits
+	bounds bounds
+	output output
+	seeds  seedRange
+	jobs   positive
+}
+
+func sweepCommand(c *console) *cobra.Command {
+	f := sweepFlags{seeds: seedRange{1, 100}, jobs: positive(runtime.GOMAXPROCS(0))}
+	cmd := &cobra.Command{
+		Use:   "sweep NAME|FILE|'PATTERN'",
+		Short: "Run every cell of a scenario, or of several, with many seeds",
+		Example: `  simrun sweep quorum-overlap --seeds 1..200
+  simrun sweep 'quorum-*' --seeds 1..1000 --budget 5m --format junit --output report.xml`,
+		Args:              oneOf("a scenario's name, a file or a pattern in quotes"),
+		ValidArgsFunction: completeScenario,
+		RunE:              func(_ *cobra.Command, args []string) error { return f.sweep(c, args[0]) },
+	}
+	cmd.Flags().Var(&f.seeds, "seeds", "the seeds, both ends included")
+	cmd.Flags().Var(&f.jobs, "jobs", "how many runs at a time; the report does not depend on it")
+	f.edits.flags(cmd)
+	f.output.flags(cmd)
+	f.bounds.flags(cmd)
+	return cmd
+}
+
+func (f *sweepFlags) sweep(c *console, pattern string) error {
+	plans, err := f.plans(pattern)
+	if err != nil {
+		return err
+	}
+	sheet, err := f.output.open(c)
+	if err != nil {
+		return err
+	}
+	defer sheet.discard()
+	stop := f.bounds.start()
+	defer stop.release()
+	var done []*results.Sweep
+	var codes []int
+	for _, plan := range plans {
+		if stop.interrupted() {
+			codes = append(codes, results.ExitInterrupted)
+			break
+		}
+		sweep := f.perform(c, plan, stop)
+		done, codes = append(done, sweep), append(codes, c.sweepCode(sweep))
+	}
+	if err := f.write(sheet, done, len(plans) > 1); err != nil {
+		return err
+	}
+	if err := sheet.publish(); err != nil {
+		return err
+	}
+	return ended(results.Worst(codes...))
+}
+
+// plans loads every scenario before the first one runs.
+func (f *sweepFlags) plans(pattern string) ([]*scenarios.Plan, error) {
+	changes, err := f.edits.read()
+	if err != nil {
+		return nil, err
+	}
+	sources, err := findAll(pattern)
+	if err != nil {
+		return nil, err
+	}
+	var plans []*scenarios.Plan
+	for _, s := range sources {
+		plan, err := s.load(changes)
+		if err != nil {
+			return nil, err
+		}
+		plans = append(plans, plan)
+	}
+	return plans, nil
+}
+
+func (f *sweepFlags) perform(c *console, plan *scenarios.Plan, stop *stopper) *results.Sweep {
+	total := f.seeds.to - f.seeds.from + 1
+	c.announce(plan, total)
+	var done atomic.Uint64
+	quiet := c.follow(func(elapsed time.Duration) string {
+		return fmt.Sprintf("sweep %s: %d of %d runs, %v", plan.Scenario.Name, done.Load(), total, elapsed)
+	})
+	defer quiet()
+	sweep := plan.Sweep(stop, f.seeds.from, f.seeds.to, scenarios.SweepOptions{
+		Jobs: int(min(f.jobs, maxJobs)), Limits: f.bounds.limits(stop),
+		Progress: func(uint64) { done.Add(1) },
+	})
+	partial := uint64(sweep.Runs) < total
+	sweep.Interrupted, sweep.Budget = partial && stop.interrupted(), partial && stop.spent()
+	return sweep
+}
+
+// write writes the reports, which a pattern makes one document of.
+func (f *sweepFlags) write(s *sheet, done []*results.Sweep, several bool) error {
+	var parts [][]byte
+	for _, sweep := range done {
+		var part bytes.Buffer
+		if err := reports.WriteSweep(&part, sweep, f.output.form(), s.options()); err != nil {
+			return err
+		}
+		parts = append(parts, part.Bytes())
+	}
+	if several {
+		return combine(s, f.output.form(), parts)
+	}
+	_, err := s.Write(bytes.Join(parts, nil))
+	return err
+}
+
+// maxJobs bounds how many runs there are at a time.
+const maxJobs = 1024
