@@ -24,6 +24,7 @@ type Effect struct {
 	Timer   TimerID
 	After   time.Duration // DoSet: from now on the monotonic clock; DoWork: how long
 	Tag     uint64        // of the sync
+	Mark    uint64        // DoSync: what had been written, as the disk counts, if it does
 	Message Message
 }
 

@@ -73,7 +73,16 @@ func (e *Env) Disk() Disk { return e.host.Disk(e.self) }
 
 // Sync asks that all written so far be made durable; Synced tells when it is.
 func (e *Env) Sync(tag uint64) {
-	e.effects = append(e.effects, Effect{Do: DoSync, Tag: tag})
+	x := Effect{Do: DoSync, Tag: tag}
+	if d, ok := e.Disk().(marker); ok {
+		x.Mark = d.Mark()
+	}
+	e.effects = append(e.effects, x)
+}
+
+// marker is a Disk that can name everything written so far.
+type marker interface {
+	Mark() uint64
 }
 
 // Work makes the node busy for d: the effects asked for later in this handler

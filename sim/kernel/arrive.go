@@ -3,6 +3,7 @@ package kernel
 import (
 	"simrun/sim"
 	"simrun/sim/kernel/queue"
+	"simrun/sim/network"
 	"simrun/sim/random"
 )
 
@@ -68,7 +69,7 @@ func (w *World) eventAddress(e *queue.Event) random.Address {
 func (w *World) messageAddress(e *queue.Event, m sim.Message) random.Address {
 	a := w.address(simSubject(e), nodeID(e.From), nodeID(e.To), m.Kind(), e.Arg)
 	if e.Flag&flagCopy != 0 {
-		a = a.With(uint64(flagCopy))
+		a = network.OfCopy(a)
 	}
 	return a
 }
@@ -119,7 +120,7 @@ func (h *host) drain() {
 		case h.served.length > 0:
 			h.served.pop(&e)
 			h.finish(&e)
-		case h.inbox.length > 0 && (h.config.Servers == 0 || h.busy < h.config.Servers):
+		case h.inbox.length > 0 && !h.saturated():
 			h.inbox.pop(&e)
 			h.admit(&e)
 		default:

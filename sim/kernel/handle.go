@@ -86,7 +86,7 @@ func (h *host) apply(from int) {
 			if h.trapped(fault.BeforeSync) {
 				return
 			}
-			h.sync(x.Tag)
+			h.sync(x)
 		case sim.DoObserve:
 			w.observe(h, h.env.Observation(x.Index))
 		case sim.DoWork:

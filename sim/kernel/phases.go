@@ -24,6 +24,7 @@ func (w *World) phaseWork() {
 // phaseSettle waits until no replica has changed for the quiet time and no op is
 // under way, or gives up.
 func (w *World) phaseSettle() {
+	w.until(w.now, nil) // what heals, heals before anything is judged
 	limit := w.now + int64(w.config.Settle)
 	for !w.stopped {
 		quiet := w.changed + int64(w.config.Quiet)

@@ -8,10 +8,10 @@ import (
 	"simrun/sim/record"
 )
 
-// sync begins to make what was written so far durable.
-func (h *host) sync(tag uint64) {
+// sync begins to make durable what was written when the handler asked for it.
+func (h *host) sync(x *sim.Effect) {
 	w := h.world
-	place := h.syncPlace(pendingSync{mark: h.disk.Mark(), tag: tag})
+	place := h.syncPlace(pendingSync{mark: x.Mark, tag: x.Tag})
 	about := uint64(w.subject)
 	a := w.nodeAddress(h.id, addressSync, w.subject)
 	if n := w.sends.count(w.now, uint64(a)); n > 0 {

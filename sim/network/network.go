@@ -83,7 +83,7 @@ func (n *Network) Send(now int64, from, to sim.NodeID, kind sim.Kind, a random.A
 		return Fate{Verdict: Drop, Why: "loss"}
 	}
 	if l.Duplicate != 0 && l.Duplicate.Hit(n.source.Draw(a, random.Duplicate)) {
-		f.Copies, f.Copy = 1, n.latency(pair, i, l, kind, a.With(1))
+		f.Copies, f.Copy = 1, n.latency(pair, i, l, kind, OfCopy(a))
 	}
 	if n.touched != nil && n.touched[pair] != 0 {
 		if n.bend(&f, from, to, kind, a); f.Verdict != Deliver {
@@ -95,6 +95,10 @@ func (n *Network) Send(now int64, from, to sim.NodeID, kind sim.Kind, a random.A
 	}
 	return f
 }
+
+// OfCopy is the address of the draws about a message's second copy, a being that of
+// the first. It is no number that an occurrence could have.
+func OfCopy(a random.Address) random.Address { return a.With(1 << 63) }
 
 // latency is the link's own delay of a message.
 func (n *Network) latency(pair, i int, l *Link, kind sim.Kind, a random.Address) int64 {

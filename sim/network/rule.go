@@ -144,7 +144,7 @@ func (n *Network) stretch(f *Fate, r *Rule, own random.Address) {
 	}
 	if r.Duplicate != 0 && random.Probability(r.Duplicate).Hit(n.source.Draw(own, random.Duplicate)) {
 		f.Copies, f.Rule = 1, r
-		f.Copy = f.Delay + n.extra(r, own.With(1))
+		f.Copy = f.Delay + n.extra(r, OfCopy(own))
 	}
 }
 
