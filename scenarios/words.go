@@ -111,3 +111,8 @@ func settings(set []Setting) string {
 	}
 	return strings.Join(parts, " ")
 }
+
+// lastName is the last part of a dotted path.
+func lastName(path string) string {
+	return path[strings.LastIndexByte(path, '.')+1:]
+}
