@@ -1,0 +1,151 @@
+// Command evidence runs every shipped scenario over many seeds and writes what came
+// of it into a table. It works in blocks, keeps the result of each finished block in
+// a folder, and goes on where it was stopped.
+//
+// A scenario whose run costs at most 50 ms of CPU gets 1,000 seeds; another gets what
+// 60 CPU seconds hold, and 50 at least.
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+func main() {
+	simrun := flag.String("simrun", "simrun", "the simrun binary")
+	folder := flag.String("folder", "dist/long", "where finished blocks are kept")
+	out := flag.String("out", "docs/evidence.md", "the table to write")
+	commit := flag.String("commit", "", "the commit that the binary was built from")
+	flag.Parse()
+	if err := run(*simrun, filepath.Join(*folder, *commit), *out, *commit); err != nil {
+		fmt.Fprintln(os.Stderr, "evidence:", err)
+		os.Exit(1)
+	}
+}
+
+func run(simrun, folder, out, commit string) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	list, err := exec.Command(simrun, "list").Output()
+	if err != nil {
+		return fmt.Errorf("listing the scenarios: %w", err)
+	}
+	var rows []row
+	for line := range strings.Lines(string(list)) {
+		name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+		r, err := scenario(simrun, folder, name)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		rows = append(rows, r)
+	}
+	return os.WriteFile(out, []byte(table(rows, commit)), 0o644)
+}
+
+// row is one scenario over all its blocks.
+type row struct {
+	name   string
+	runs   int
+	cpu    time.Duration
+	bad    map[string]int // failures by signature
+	exit   int            // the worst
+	events int64
+}
+
+const (
+	blockSeeds = 50
+	fewest     = 50
+	most       = 1000
+	budget     = 60 * time.Second
+	cheap      = 50 * time.Millisecond
+)
+
+// scenario runs one scenario, block after block, until it has had its share.
+func scenario(simrun, folder, name string) (row, error) {
+	r := row{name: name, bad: map[string]int{}}
+	for from := 1; ; from += blockSeeds {
+		b, err := cached(simrun, folder, name, from, from+blockSeeds-1)
+		if err != nil {
+			return r, err
+		}
+		r.add(b)
+		if r.runs >= most || r.runs >= fewest && r.cpu/time.Duration(r.runs) > cheap && r.cpu > budget {
+			return r, nil
+		}
+	}
+}
+
+// block is what is kept of a finished block.
+type block struct {
+	Runs     int
+	CPU      time.Duration
+	Exit     int
+	Failures []string
+}
+
+func (r *row) add(b block) {
+	r.runs += b.Runs
+	r.cpu += b.CPU
+	r.exit = max(r.exit, b.Exit)
+	for _, f := range b.Failures {
+		r.bad[f]++
+	}
+}
+
+// cached returns a block's result, running it where no earlier call has.
+func cached(simrun, folder, name string, from, to int) (block, error) {
+	file := filepath.Join(folder, fmt.Sprintf("%s.%d-%d.json", name, from, to))
+	var b block
+	if text, err := os.ReadFile(file); err == nil && json.Unmarshal(text, &b) == nil {
+		return b, nil
+	}
+	b, err := sweep(simrun, name, from, to)
+	if err != nil {
+		return b, err
+	}
+	text, err := json.Marshal(b)
+	if err != nil {
+		return b, err
+	}
+	if err := os.WriteFile(file+".part", text, 0o644); err != nil {
+		return b, err
+	}
+	fmt.Printf("%s %d..%d: exit %d, %.1f s of CPU\n", name, from, to, b.Exit, b.CPU.Seconds())
+	return b, os.Rename(file+".part", file)
+}
+
+// sweep runs one block.
+func sweep(simrun, name string, from, to int) (block, error) {
+	c := exec.Command(simrun, "sweep", name, "--seeds", fmt.Sprintf("%d..%d", from, to), "--format", "json")
+	text, err := c.Output()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		return block{}, err
+	}
+	state := c.ProcessState
+	var result struct {
+		Runs     int `json:"runs"`
+		Failures []struct {
+			Signature string `json:"signature"`
+		} `json:"failures"`
+	}
+	if err := json.Unmarshal(text, &result); err != nil {
+		return block{}, fmt.Errorf("reading what the sweep printed (exit %d): %w", state.ExitCode(), err)
+	}
+	b := block{Runs: result.Runs, CPU: state.UserTime() + state.SystemTime(), Exit: state.ExitCode()}
+	if b.Runs != to-from+1 {
+		return b, fmt.Errorf("%d of %d runs were done (exit %d)", b.Runs, to-from+1, b.Exit)
+	}
+	for _, f := range result.Failures {
+		b.Failures = append(b.Failures, f.Signature)
+	}
+	return b, nil
+}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// table writes the rows as a page. Where nothing failed in n runs, 3/n bounds the
+// share of runs that would, with 95 % confidence.
+func table(rows []row, commit string) string {
+	var b strings.Builder
+	b.WriteString("# Evidence\n\nEvery shipped scenario, over many seeds, at commit " + commit + ". ")
+	b.WriteString("`.ci/long` writes this page; it resumes where it was stopped.\n")
+	b.WriteString("\nA run is one seed, with every cell of the scenario's grid. The bound is on the share of runs that would break an\n")
+	b.WriteString("expectation: 3/n where none of n did (95 % confidence).\n\n")
+	b.WriteString("| scenario | runs | CPU, s | outcome | bound |\n|---|---:|---:|---|---:|\n")
+	for _, r := range rows {
+		fmt.Fprintf(&b, "| %s | %d | %.1f | %s | %s |\n", r.name, r.runs, r.cpu.Seconds(), r.outcome(), r.bound())
+	}
+	return b.String()
+}
+
+func (r *row) outcome() string {
+	if len(r.bad) == 0 {
+		if r.exit == 0 {
+			return "as expected"
+		}
+		return fmt.Sprintf("exit %d", r.exit)
+	}
+	var all []string
+	for signature, n := range r.bad {
+		all = append(all, fmt.Sprintf("%d × %s", n, strings.ReplaceAll(signature, "|", "\\|")))
+	}
+	sort.Strings(all)
+	return strings.Join(all, "; ")
+}
+
+func (r *row) bound() string {
+	if len(r.bad) > 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.2g %%", 300/float64(r.runs))
+}
