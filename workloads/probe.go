@@ -43,9 +43,12 @@ func (c *Probe) Load(work time.Duration) int64 {
 	return 2 * int64(c.Clients) * int64(work/max(c.Every, 1))
 }
 
-// New implements Workload.
-func (c *Probe) New(o Options) sim.Node {
-	return &prober{config: c, options: o, session: session{client: o.Client, store: o.Connect(), limit: c.Timeout, blind: true}}
+// Maker implements Workload.
+func (c *Probe) Maker() func(Options) sim.Node {
+	return func(o Options) sim.Node {
+		s := session{client: o.Client, store: o.Connect(), limit: c.Timeout, blind: true}
+		return &prober{config: c, options: o, session: s}
+	}
 }
 
 // prober is a client node of a Probe workload. Its odd ops write, its even ones read.

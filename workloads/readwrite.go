@@ -56,20 +56,18 @@ func (c *ReadWrite) Load(work time.Duration) int64 {
 	return int64(work / max(c.Rate.MeanGap(), 1))
 }
 
-// New implements Workload.
-func (c *ReadWrite) New(o Options) sim.Node {
-	n := &readWriter{config: c, options: o}
-	n.gap = c.gaps()
-	n.keys = c.chooser()
+// Maker implements Workload.
+func (c *ReadWrite) Maker() func(Options) sim.Node {
+	common := readWriter{config: c, gap: c.gaps(), keys: c.chooser()}
 	if c.Pace == "closed" {
-		n.think, _ = c.Think.Compile()
+		common.think, _ = c.Think.Compile()
 	}
-	for i := 0; i < c.Sessions; i++ {
-		n.sessions = append(n.sessions, session{client: o.Client, number: uint32(i), store: o.Connect(),
-			limit: c.Timeout, tokens: c.Tokens, blind: c.Blind || c.Choice == "fresh"})
+	return func(o Options) sim.Node {
+		n := common
+		n.options = o
+		n.open()
+		return &n
 	}
-	n.waiting = make([]uint32, c.Sessions)
-	return n
 }
 
 func (c *ReadWrite) gaps() random.Dist {

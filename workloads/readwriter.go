@@ -25,6 +25,18 @@ type readWriter struct {
 	final    finale
 }
 
+// open makes the client's sessions.
+func (n *readWriter) open() {
+	c := n.config
+	for i := range c.Sessions {
+		n.sessions = append(n.sessions, session{
+			client: n.options.Client, number: uint32(i), store: n.options.Connect(),
+			limit: c.Timeout, tokens: c.Tokens, blind: c.Blind || c.Choice == "fresh",
+		})
+	}
+	n.waiting = make([]uint32, c.Sessions)
+}
+
 // Start implements sim.Node.
 func (n *readWriter) Start(env *sim.Env) {
 	n.arrived = n.numbers.start(env)

@@ -13,8 +13,9 @@ type Workload interface {
 	Check() error
 	// Count is how many clients there are.
 	Count() int
-	// New makes a client node.
-	New(o Options) sim.Node
+	// Maker prepares what all clients of a world share, and returns what makes an
+	// incarnation of one.
+	Maker() func(o Options) sim.Node
 	// Load estimates how many ops all clients together issue in a time.
 	Load(work time.Duration) int64
 }
