@@ -3,6 +3,7 @@ package scenarios
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"simrun/scenarios/internal/strict"
 	"simrun/sim/fault"
@@ -27,10 +28,12 @@ func (s *Scenario) problems(doc *strict.Document) strict.Problems {
 }
 
 func problemAt(doc *strict.Document, path string, err error) strict.Problem {
+	message := err.Error()
 	if placed, ok := err.(interface{ Path() string }); ok && placed.Path() != "" {
 		path += "." + placed.Path()
+		message = strings.TrimPrefix(message, placed.Path()+": ")
 	}
-	return doc.Problemf(path, "%s", err.Error())
+	return doc.Problemf(path, "%s", message)
 }
 
 // faultProblems finds faults on nodes or places that do not exist, and windows that

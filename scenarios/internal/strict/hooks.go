@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 )
 
 // check asks a struct what it thinks of itself, and first the structs that it embeds.
@@ -44,13 +45,14 @@ func (d *decoder) judge(n *node, path string, err error) {
 		}
 		return
 	}
-	at := n.at
+	at, message := n.at, firstLine(err.Error())
 	var placed interface{ Path() string }
 	if errors.As(err, &placed) && placed.Path() != "" {
 		at, _ = n.find(placed.Path())
 		path = join(path, placed.Path())
+		message = strings.TrimPrefix(message, placed.Path()+": ")
 	}
-	d.report(at, path, firstLine(err.Error()), hintOf(err))
+	d.report(at, path, message, hintOf(err))
 }
 
 // unknownKey reports a key that its struct does not have, and where it may have been meant to stand.
