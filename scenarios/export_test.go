@@ -1,0 +1,7 @@
+package scenarios
+
+// For the tests.
+var (
+	EntryOf = entryOf
+	Options = options
+)

@@ -1,0 +1,74 @@
+package scenarios_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"simrun/results"
+	"simrun/scenarios"
+	"simrun/scenarios/internal/strict"
+)
+
+const small = `name: small
+protocol: {kind: dynamo, n: 3, r: 1, w: 1, coordinator: client}
+workload: {kind: readwrite, clients: 2, rate: 50/s, keys: 4}
+duration: 1s
+`
+
+func TestTheSchemaIsSound(t *testing.T) {
+	require.NoError(t, strict.Sound(new(scenarios.Scenario), scenarios.Options()))
+}
+
+func TestRefusals(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"misspelt key":  {small + "duraton: 2s\n", `f.yaml:5:1: duraton: unknown key; did you mean "duration"?`},
+		"unit":          {strings.Replace(small, "1s", "1", 1), `f.yaml:4:11: duration: "1" has no unit; did you mean "1ms"?`},
+		"quorum":        {strings.Replace(small, "r: 1", "r: 4", 1), `f.yaml:2:`},
+		"homes":         {small + "topology: {nodes: 2}\n", `there are only 2 nodes`},
+		"no such node":  {small + "faults: [{kind: crash, at: 100ms, targets: n4}]\n", `there is no "n4"; did you mean`},
+		"late fault":    {small + "faults: [{kind: crash, at: 2s, targets: n1}]\n", `2s is not before the end of the work at 1s`},
+		"no such fault": {small + "faults: [{kind: crush, at: 0s, targets: n1}]\n", `did you mean "crash"?`},
+		"negative":      {small + "topology: {link: {latency: -1ms}}\n", `f.yaml:5:`},
+		"claim":         {small + "expect: [{never: stale_read}]\n", `did you mean "stale_reads"?`},
+		"two modes":     {small + "expect: [{never: stale_reads, always: converged}]\n", `one of always, sometimes and never`},
+		"condition":     {small + "expect: [{never: stale_reads, when: \"q > 1\"}]\n", `there is no field "q"`},
+		"counter":       {small + "requires: [\"crash.inject >= 1\"]\n", `did you mean "crash.injected"?`},
+		"column":        {small + "columns: [stale_shere]\n", `did you mean "stale_share"?`},
+		"empty axis":    {small + "grid: {protocol.r: []}\n", `an axis needs at least one value`},
+		"axis":          {small + "grid: {protocol.q: [1]}\n", `protocol.q`},
+		"too much":      {strings.Replace(small, "1s", "900h", 1) + "topology: {nodes: 900}\n", `are more than a run can hold`},
+		"warm up":       {small + "warm_up: 1s\n", `lasts as long as the whole work`},
+		"datacentres":   {small + "topology: {nodes: 3, datacentres: [{name: east, nodes: 2}]}\n", `have 2 nodes in all`},
+	} {
+		_, err := scenarios.Load("f.yaml", []byte(c.text))
+		require.ErrorContains(t, err, c.want, name)
+	}
+}
+
+func TestSetReplacesAnAxis(t *testing.T) {
+	plan := shipped(t, "quorum-overlap", scenarios.Edit{Path: "protocol.r", Value: "2"})
+	require.Len(t, plan.Cells, 3)
+	value, _ := plan.Cells[0].Scenario.Value("protocol.r")
+	require.Equal(t, "2", value)
+}
+
+func TestGridIsEveryCombinationLastAxisFastest(t *testing.T) {
+	plan := shipped(t, "quorum-overlap")
+	require.Len(t, plan.Cells, 9)
+	require.Equal(t, []results.Setting{{Path: "protocol.r", Value: "1"}, {Path: "protocol.w", Value: "2"}}, plan.Cells[1].Set)
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add(small)
+	for _, name := range scenarios.Names() {
+		text, _ := scenarios.Shipped(name)
+		f.Add(string(text))
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) < 4096 {
+			_, _ = scenarios.Load("f.yaml", []byte(text))
+		}
+	})
+}
