@@ -4,16 +4,39 @@ package bench
 
 import (
 	"iter"
+	"strconv"
 	"time"
 
+	"simrun/sim"
+	"simrun/sim/kernel"
 	"simrun/sim/kernel/queue"
+	"simrun/sim/network"
+	"simrun/sim/process"
 )
 
-// ours are simrun's sleepers. The first is the measure for all others. A process
-// of package simrun/sim/process, run by a whole kernel, belongs here as the
-// second.
+// ours are simrun's sleepers. The first is the measure for all others.
 var ours = []sleeper{
 	{"coroutine", sleepByCoroutine},
+	{"process", sleepByProcess},
+}
+
+// sleepByProcess lets processes of simrun sleep in a whole kernel, with its clocks,
+// addresses and digest.
+func sleepByProcess(processes, steps int, delays []time.Duration) (slept int) {
+	c := kernel.Config{Work: time.Hour, MaxEvents: uint64(steps), Nodes: make([]kernel.Node, processes)}
+	c.Network.Links = make([]network.Link, 1)
+	for i := range c.Nodes {
+		c.Nodes[i] = kernel.Node{Name: strconv.Itoa(i), Client: true, New: func(sim.NodeID) sim.Node {
+			return process.New(func(p *process.P) {
+				for step := i; ; step += processes {
+					p.Sleep(delays[step%len(delays)])
+					slept++
+				}
+			})
+		}}
+	}
+	kernel.New(c).Run(1)
+	return slept
 }
 
 // sleepByCoroutine is the least that a blocking process can cost: a coroutine

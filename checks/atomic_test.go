@@ -312,7 +312,7 @@ func perfect(seed int64) (*record.Run, Options, string) {
 // A judge that accuses a perfect store is worthless.
 func TestNothingAccusesAPerfectStore(t *testing.T) {
 	judged := map[string]int{}
-	for seed := range int64(6000) {
+	for seed := range seeds(4000) {
 		run, o, name := perfect(seed)
 		for i, r := range Judge(run, o) {
 			checker := list()[i].name
@@ -331,6 +331,6 @@ func TestNothingAccusesAPerfectStore(t *testing.T) {
 	for _, checker := range []string{"stale_reads", "lost_writes", "masked_losses", "discarded_writes", "dirty_reads",
 		"aborted_reads", "lost_updates", "order_inversions", "read_your_writes", "monotonic_reads", "monotonic_writes",
 		"writes_follow_reads", "converged"} {
-		require.Greater(t, judged[checker], 500, checker)
+		require.Greater(t, judged[checker], 300, checker)
 	}
 }

@@ -201,7 +201,7 @@ func (s *sums) short(saw sight) (count int64, oldest uint32) {
 		return 0, initial
 	}
 	first := sort.Search(n, func(i int) bool { return s.added[i] > got })
-	return (lack + s.largest[n-1] - 1) / s.largest[n-1], s.increments[first]
+	return min((lack+s.largest[n-1]-1)/s.largest[n-1], int64(n)), s.increments[first]
 }
 
 // sum is the total that was seen.

@@ -84,7 +84,7 @@ func (l *losses) judge(v *view, k *keyed) {
 	case shapeSet:
 		newGathering(v, k).missed(merged(looks), func(at uint32) { l.add(v, at) })
 	case shapeCounter:
-		l.totals(v, k, looks)
+		l.totals(v, k, looks, measured)
 	}
 }
 
@@ -143,7 +143,8 @@ func (l *losses) versions(v *view, k *keyed, end sight) {
 }
 
 // totals counts the increments that a counter lacks, in the look that lacks least.
-func (l *losses) totals(v *view, k *keyed, looks []sight) {
+// Those of the warm-up are taken to be lost last.
+func (l *losses) totals(v *view, k *keyed, looks []sight, measured int64) {
 	if len(k.deletes) > 0 {
 		return
 	}
@@ -153,7 +154,7 @@ func (l *losses) totals(v *view, k *keyed, looks []sight) {
 			least, which = count, oldest
 		}
 	}
-	if least > 0 {
+	if least = min(least, measured); least > 0 {
 		l.count += least
 		l.ops, l.lost[which] = append(l.ops, which), true
 	}

@@ -172,9 +172,13 @@ type follower struct {
 	order []uint32          // the sessions seen, in the order in which they were
 }
 
-// see takes in what a read returned.
+// see takes in what a read returned. What began only after the read had ended
+// cannot have been seen, and obliges to nothing.
 func (f *follower) see(read uint32) {
 	for _, write := range f.view.returned(f.view.sight(read)) {
+		if f.view.ops[write].Invoked > f.view.ops[read].Returned {
+			continue
+		}
 		session := f.view.sessions().of[write]
 		latest, known := f.seen[session]
 		if !known {

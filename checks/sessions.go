@@ -141,7 +141,7 @@ func (j *judge) misses(read uint32, done deeds) (uint32, bool) {
 		v.lineage().remove(k)
 		m := v.lineage().missed(v.sight(read), starts, func(at uint32) bool {
 			_, found := slices.BinarySearch(starts, at)
-			return found
+			return found && v.end(at) < v.ops[read].Invoked
 		})
 		return m.oldest, m.certain && len(m.ops) > 0
 	}

@@ -252,11 +252,11 @@ func (t *twin) missedElements(key sim.Key, values []sim.Value, from, until uint6
 }
 
 func (t *twin) lacking(key sim.Key, got int64, from, until uint64) int64 {
-	sum, largest := int64(0), int64(0)
+	sum, largest, added := int64(0), int64(0), int64(0)
 	for _, w := range t.acked(key, from) {
 		if w.Code == sim.Add {
 			sum += t.element(w)
-			largest = max(largest, t.element(w))
+			largest, added = max(largest, t.element(w)), added+1
 		}
 	}
 	for _, w := range t.writes(key) {
@@ -264,10 +264,10 @@ func (t *twin) lacking(key sim.Key, got int64, from, until uint64) int64 {
 			sum -= t.element(w)
 		}
 	}
-	if sum <= got {
+	if sum <= got || added == 0 {
 		return 0
 	}
-	return (sum - got + largest - 1) / largest
+	return min((sum-got+largest-1)/largest, added)
 }
 
 func (t *twin) shape(key sim.Key) shape {

@@ -21,7 +21,7 @@ func (t *twin) lostCount() int64 {
 	}
 	for key := range keys {
 		deleted := slices.ContainsFunc(t.writes(key), func(w *record.Op) bool { return w.Code == sim.Delete })
-		if t.shape(key) != shapeCounter || deleted {
+		if t.shape(key) != shapeCounter || deleted || len(t.ends(key)) == 0 {
 			continue
 		}
 		least := int64(math.MaxInt64)
@@ -32,9 +32,7 @@ func (t *twin) lostCount() int64 {
 			}
 			least = min(least, t.lacking(key, got, uint64(e.invoked), uint64(e.returned)))
 		}
-		if least != math.MaxInt64 {
-			sum += least
-		}
+		sum += min(least, count(t.acked(key, math.MaxUint64), acknowledged))
 	}
 	return sum
 }
@@ -238,8 +236,10 @@ func (t *twin) obliged(r *record.Op, misses func(by *record.Op) bool) bool {
 		if !sameSession(earlier, r) || earlier.Returned >= r.Invoked {
 			continue
 		}
-		if slices.ContainsFunc(t.seen(earlier.Key, t.h.Values(earlier)), misses) {
-			return true
+		for _, by := range t.seen(earlier.Key, t.h.Values(earlier)) {
+			if by.Invoked <= earlier.Returned && misses(by) {
+				return true
+			}
 		}
 	}
 	return false

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"math/rand"
+	"os"
 	"slices"
 	"testing"
 
@@ -62,7 +63,9 @@ func (s *atomicStore) muddle() {
 		case 2:
 			p.op.Failed(sim.Unavailable)
 		case 3:
-			p.op.WarmUp()
+			if !p.final {
+				p.op.WarmUp()
+			}
 		}
 		if p.final {
 			p.op.Final()
@@ -88,7 +91,8 @@ func (s *atomicStore) values(p *planned) (list []*histories.Op) {
 	}
 	for i := len(s.ops) - 1; i >= 0 && len(list) < most; i-- {
 		q := s.ops[i]
-		if q.key == p.key && q.code.Writes() && s.random.Intn(3) == 0 {
+		shown := q.code.Writes() && (q.code != sim.Delete || !s.siblings) // nobody reads a tombstone among siblings
+		if q.key == p.key && shown && s.random.Intn(3) == 0 {
 			list = append(list, q.op)
 		}
 	}
@@ -147,7 +151,7 @@ func (s *atomicStore) facts() {
 func TestTwins(t *testing.T) {
 	rules := twinRules()
 	found := map[string]int{}
-	for seed := range int64(8000) {
+	for seed := range seeds(4000) {
 		run, o := careless(seed)
 		twin := newTwin(run, o)
 		for i, report := range Judge(run, o) {
@@ -167,8 +171,16 @@ func TestTwins(t *testing.T) {
 		compareStale(t, seed, twin, newView(run, o))
 	}
 	for name := range rules {
-		require.Greater(t, found[name], 50, name)
+		require.Greater(t, found[name], 30, name)
 	}
+}
+
+// seeds is how many histories are tried: more where there is time.
+func seeds(quick int64) int64 {
+	if os.Getenv("SIMRUN_LONG") != "" {
+		return 40 * quick
+	}
+	return quick
 }
 
 // compareStale compares k read by read.

@@ -75,14 +75,6 @@ func (v *view) builtOn(k *keyed) []built {
 // sibling that a delete may have removed was not lost to another.
 func (v *view) survivors(k *keyed, looks []sight) map[uint32]bool {
 	alive := map[uint32]bool{}
-	if k.shape == shapeSiblings {
-		v.lineage().remove(k)
-		for _, at := range k.acked {
-			if v.lineage().removedBefore(at, forever) {
-				alive[at] = true
-			}
-		}
-	}
 	gone := newVanishing(v, k)
 	var values []uint32
 	for _, look := range looks {
@@ -98,6 +90,15 @@ func (v *view) survivors(k *keyed, looks []sight) map[uint32]bool {
 			alive[p] = true
 			return first
 		})
+	}
+	if k.shape != shapeSiblings {
+		return alive
+	}
+	v.lineage().remove(k)
+	for _, at := range k.acked {
+		if v.lineage().removedBefore(at, forever) {
+			alive[at] = true
+		}
 	}
 	return alive
 }

@@ -65,7 +65,11 @@ func WriteRun(w io.Writer, r *results.Run, f Format, o Options) error {
 		}
 		return writeDocument(w, d, f, o)
 	case JSON:
-		return writeJSON(w, runJSON(r))
+		value, err := runJSON(r)
+		if err != nil {
+			return err
+		}
+		return writeJSON(w, value)
 	case CSV:
 		return runCSV(w, r)
 	case JUnit:

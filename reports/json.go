@@ -120,7 +120,7 @@ type jsonColumn struct {
 	Unit  string `json:"unit"`
 }
 
-func runJSON(r *results.Run) any {
+func runJSON(r *results.Run) (any, error) {
 	all := r.Totals()
 	out := jsonRun{Scenario: r.Scenario, Seed: spellSeed(r.Seed), Engine: r.Engine, Digest: spellDigest(r.Digest),
 		Virtual: int64(r.Virtual), Events: r.Events, Cells: []jsonCell{}, Metrics: metricsJSON(all), Raw: rawJSON(all),
@@ -129,9 +129,12 @@ func runJSON(r *results.Run) any {
 		out.Cells = append(out.Cells, cellJSON(&r.Cells[i]))
 	}
 	for _, t := range runTables(r) {
+		if err := t.Check(); err != nil {
+			return nil, err
+		}
 		out.Tables = append(out.Tables, tableJSON(&t))
 	}
-	return out
+	return out, nil
 }
 
 // spellSeed spells a seed as a string, which no reader of JSON rounds.

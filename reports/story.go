@@ -24,6 +24,7 @@ const StoryLines = 30
 func Story(w io.Writer, run *record.Run, about checks.Witness, most int) error {
 	t := teller{run: run, about: about}
 	t.choose()
+	t.outlive()
 	t.ops()
 	t.facts()
 	t.faults()
@@ -92,6 +93,16 @@ func (t *teller) choose() {
 	}
 }
 
+// outlive stretches the window to the last loss of what the story is about.
+func (t *teller) outlive() {
+	for i := range t.run.Observations {
+		o := &t.run.Observations[i]
+		if o.Fact == sim.Discarded && o.Op != 0 && slices.Contains(t.named, o.Op) {
+			t.last = max(t.last, o.At)
+		}
+	}
+}
+
 // byStamp finds the ops that begin or end where the witness points.
 func (t *teller) byStamp() []sim.OpID {
 	var ids []sim.OpID
@@ -148,58 +159,6 @@ func spellValues(values []sim.Value) string {
 		return "nothing"
 	}
 	return strings.Join(words, " and ")
-}
-
-// facts tells what nodes stated about the ops, and who took the lead meanwhile.
-func (t *teller) facts() {
-	for i := range t.run.Observations {
-		o := &t.run.Observations[i]
-		inside := o.At >= t.first && o.At <= t.last
-		concerned := o.Op != 0 && slices.Contains(t.all, o.Op)
-		if !concerned && !(inside && (o.Fact == sim.Elected || o.Fact == sim.Discarded && o.Op == 0)) {
-			continue
-		}
-		if what, weight := t.fact(o); what != "" {
-			t.add(o.Stamp, o.At, t.run.Name(o.Node), what, weight)
-		}
-	}
-}
-
-// fact says in words what a node stated; nothing where it adds nothing to a story.
-func (t *teller) fact(o *record.Observation) (string, int) {
-	switch o.Fact {
-	case sim.Stored:
-		return fmt.Sprintf("stores %s%s", o.Op, spellWhy(o.Why)), turn
-	case sim.Committed:
-		return fmt.Sprintf("knows that %s is committed", o.Op), turn
-	case sim.Discarded:
-		if o.Op == 0 {
-			return "loses everything that it held" + spellWhy(o.Why), turn
-		}
-		return fmt.Sprintf("drops %s%s", o.Op, spellWhy(o.Why)), heart
-	case sim.Answered:
-		return fmt.Sprintf("counts the answer of %s to %s, which holds %s%s", t.run.Name(sim.NodeID(o.A)), o.Op, sim.OpID(o.C), spellWhy(o.Why)), step
-	case sim.Closed:
-		return fmt.Sprintf("closes %s with %d of %d answers", o.Op, o.B, o.A), step
-	case sim.Hint:
-		return fmt.Sprintf("hint of %s for %s%s", o.Op, t.run.Name(sim.NodeID(o.A)), spellWhy(o.Why)), step
-	case sim.Repaired:
-		return fmt.Sprintf("gets %s after the fact%s", o.Op, spellWhy(o.Why)), step
-	case sim.Elected:
-		return fmt.Sprintf("is elected in epoch %d", o.A), turn
-	case sim.Decided:
-		return fmt.Sprintf("knows that %s is decided, in slot %d", o.Op, o.A), detail
-	case sim.Applied:
-		return fmt.Sprintf("applies %s, in slot %d", o.Op, o.A), detail
-	}
-	return "", 0
-}
-
-func spellWhy(w sim.Why) string {
-	if w == sim.NoReason {
-		return ""
-	}
-	return " (" + w.String() + ")"
 }
 
 // faults tells what was wrong in the story's time.

@@ -28,7 +28,7 @@ var guarantees = []string{
 }
 
 // claimShape is a name, perhaps compared with a bound.
-var claimShape = regexp.MustCompile(`^\s*([A-Za-z0-9_.-]+)\s*(?:(>=|<=|==|!=|>|<|=)\s*(.+?))?\s*$`)
+var claimShape = regexp.MustCompile(`^\s*([A-Za-z0-9_.-]+)\s*(?:(>=|<=|==|!=|>|<|=)\s*([^<>=\s].*?))?\s*$`)
 
 // ParseClaim reads a claim: "stale_reads", "availability >= 0.99",
 // "latency_read_p99_ns < 50ms", "stale_share <= 5%". Bounds are numbers; of metrics

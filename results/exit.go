@@ -1,6 +1,10 @@
 package results
 
-import "slices"
+import (
+	"slices"
+
+	"simrun/sim/record"
+)
 
 // The codes with which the program ends.
 const (
@@ -33,7 +37,7 @@ func (r *Run) Exit() int {
 	if r.Panicked() {
 		codes = append(codes, ExitBroken)
 	}
-	if r.Undecided() {
+	if r.stopped(record.OutOfEvents) || r.stopped(record.OutOfMemory) {
 		codes = append(codes, ExitUndecided)
 	}
 	for i := range r.Cells {

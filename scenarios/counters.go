@@ -1,8 +1,6 @@
 package scenarios
 
 import (
-	"slices"
-
 	"simrun/sim"
 	"simrun/sim/fault"
 	"simrun/sim/record"
@@ -60,22 +58,41 @@ func count(run *record.Run) {
 			c.Add("ops.unknown", 1)
 		}
 	}
-	var led []sim.Key // scopes that have had a leader
+	var reigns reigns
 	for i := range run.Observations {
 		o := &run.Observations[i]
 		switch {
 		case o.Fact == sim.Elected:
 			c.Add("elections", 1)
-			if slices.Contains(led, o.Key) {
+			if reigns.succeeds(o.Key, o.A) {
 				c.Add("failovers", 1)
 			}
-			led = append(led, o.Key)
-		case o.Fact == sim.Role && o.Why == sim.Held && o.B == sim.Leader && !slices.Contains(led, o.Key):
-			led = append(led, o.Key)
+		case o.Fact == sim.Role && o.Why == sim.Held && o.B == sim.Leader:
+			reigns.succeeds(o.Key, o.A)
 		default:
 			countFact(c, o)
 		}
 	}
+}
+
+// reigns remembers the epoch of each scope's first leader.
+type reigns []reign
+
+type reign struct {
+	scope sim.Key
+	first uint64
+}
+
+// succeeds notes a leadership, and tells whether it is of a later epoch than the
+// scope's first.
+func (r *reigns) succeeds(scope sim.Key, epoch uint64) bool {
+	for _, known := range *r {
+		if known.scope == scope {
+			return epoch > known.first
+		}
+	}
+	*r = append(*r, reign{scope, epoch})
+	return false
 }
 
 func countFact(c *record.Counters, o *record.Observation) {

@@ -58,5 +58,5 @@ func (p *dynamoStyle) Server(members []sim.NodeID) func(sim.NodeID) sim.Node {
 func (p *dynamoStyle) Client(members []sim.NodeID, near sim.NodeID) kv.Client {
 	return dynamo.NewClient(p.Config, members, near)
 }
-func (p *dynamoStyle) Commits() bool  { return false }
+func (p *dynamoStyle) Commits() bool  { return true }
 func (p *dynamoStyle) Siblings() bool { return p.Versions == "dvv" }

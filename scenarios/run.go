@@ -6,6 +6,7 @@ import (
 
 	"simrun/checks"
 	"simrun/results"
+	"simrun/sim/fault"
 	"simrun/sim/kernel"
 	"simrun/sim/random"
 	"simrun/sim/record"
@@ -15,8 +16,13 @@ import (
 // changes whenever a change makes any digest differ.
 const Engine = "1"
 
-// Tape is what fixes a run besides its scenario and seed: draws that are replaced.
+// Tape is what fixes a run besides its scenario and seed: what a shrinker edits. The
+// zero Tape changes nothing.
 type Tape struct {
+	// Schedule, when not nil, stands in for the scenario's faults and its nemesis.
+	// Entries keep their draws by their Number.
+	Schedule fault.Schedule
+	// Overrides replace single draws, by address and purpose.
 	Overrides []random.Override
 }
 
@@ -69,6 +75,9 @@ func (r *Runner) Record(cell int, seed uint64) *record.Run {
 	if r.worlds[cell] == nil {
 		config := r.plan.Cells[cell].Scenario.world(r.limits)
 		config.Overrides = r.tape.Overrides
+		if r.tape.Schedule != nil {
+			config.Schedule, config.Nemesis = r.tape.Schedule, nil
+		}
 		r.worlds[cell] = kernel.New(config)
 	}
 	run := r.worlds[cell].Run(seed)
@@ -96,7 +105,7 @@ func (r *Runner) judge(i int, run *record.Run) results.Cell {
 // replay is the command that runs one cell again.
 func (p *Plan) replay(cell int, seed uint64) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "simrun run %s --seed %d", p.File, seed)
+	fmt.Fprintf(&b, "simrun run %s --seed %d", quoted(p.File), seed)
 	for _, e := range p.edits {
 		if e.Grid == nil {
 			b.WriteString(setFlag(e.Path, e.Value))
@@ -108,10 +117,15 @@ func (p *Plan) replay(cell int, seed uint64) string {
 	return b.String()
 }
 
-// setFlag spells a change as a flag that a shell passes on unchanged.
-func setFlag(path, value string) string {
-	if strings.ContainsAny(value, " {}[]*?$'\"&|;<>()#") {
-		return fmt.Sprintf(" --set '%s=%s'", path, strings.ReplaceAll(value, "'", `'\''`))
+func setFlag(path, value string) string { return " --set " + quoted(path+"="+value) }
+
+// plain are the characters that no shell touches.
+const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%"
+
+// quoted spells a word so that a shell passes it on unchanged.
+func quoted(word string) string {
+	if word != "" && strings.Trim(word, plain) == "" {
+		return word
 	}
-	return fmt.Sprintf(" --set %s=%s", path, value)
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

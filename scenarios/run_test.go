@@ -8,6 +8,7 @@ import (
 
 	"simrun/results"
 	"simrun/scenarios"
+	"simrun/sim/fault"
 )
 
 func loaded(t testing.TB, text string) *scenarios.Plan {
@@ -78,4 +79,11 @@ func TestTheWordsChangeWithTheKnob(t *testing.T) {
 		return scenarios.Run(plan, 1, scenarios.Tape{}).Words
 	}
 	require.NotEqual(t, words("1"), words("2"))
+}
+
+func TestATapeReplacesTheFaults(t *testing.T) {
+	plan := shipped(t, "async-failover-loses-writes")
+	quiet := plan.NewRunner(scenarios.Limits{}, scenarios.Tape{Schedule: fault.Schedule{}}).Record(0, 1)
+	require.Empty(t, quiet.Faults)
+	require.Zero(t, quiet.Counters.Get("failovers"))
 }

@@ -20,16 +20,20 @@ type SweepOptions struct {
 // early when the context ends, and returns what it has. The result does not depend
 // on how many jobs there are, nor on which finished first.
 func (p *Plan) Sweep(ctx context.Context, from, to uint64, o SweepOptions) *results.Sweep {
-	total := p.newSweep(from, to)
+	total := results.NewSweep(from, to)
+	p.label(total)
 	jobs := max(o.Jobs, 1)
 	shards := make([]*results.Sweep, jobs)
 	var next, done atomic.Uint64
 	next.Store(from)
 	o.Limits.Interrupted = func() bool { return ctx.Err() != nil }
 	var pool sync.WaitGroup
+	var failure failure
 	for i := range shards {
-		shards[i] = p.newSweep(from, to)
+		shards[i] = new(results.Sweep)
+		p.label(shards[i])
 		pool.Go(func() {
+			defer failure.keep()
 			r := p.NewRunner(o.Limits, Tape{})
 			for {
 				seed := next.Add(1) - 1
@@ -48,6 +52,7 @@ func (p *Plan) Sweep(ctx context.Context, from, to uint64, o SweepOptions) *resu
 		})
 	}
 	pool.Wait()
+	failure.raise()
 	for _, s := range shards {
 		total.Merge(s)
 	}
@@ -55,7 +60,8 @@ func (p *Plan) Sweep(ctx context.Context, from, to uint64, o SweepOptions) *resu
 	return total
 }
 
-func (p *Plan) newSweep(from, to uint64) *results.Sweep {
-	s := &p.Scenario
-	return &results.Sweep{Scenario: s.Name, Title: s.About, Engine: Engine, From: from, To: to, RequireRuns: s.RequiresRuns}
+// label says of which scenario a sweep is.
+func (p *Plan) label(s *results.Sweep) {
+	s.Scenario, s.Title, s.Engine = p.Scenario.Name, p.Scenario.About, Engine
+	s.RequireRuns = p.Scenario.RequiresRuns
 }

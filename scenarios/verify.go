@@ -81,10 +81,15 @@ func (v *verifier) again(r *Runner) {
 func (v *verifier) sideBySide() {
 	digests := make([]uint64, repetitions)
 	var pool sync.WaitGroup
+	var failure failure
 	for i := range digests {
-		pool.Go(func() { digests[i] = v.fresh(v.limits).Record(v.cell, v.seed).Digest })
+		pool.Go(func() {
+			defer failure.keep()
+			digests[i] = v.fresh(v.limits).Record(v.cell, v.seed).Digest
+		})
 	}
 	pool.Wait()
+	failure.raise()
 	for _, d := range digests {
 		if d != v.want {
 			v.differ("side by side with others", d)

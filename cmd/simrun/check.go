@@ -33,6 +33,7 @@ value. HISTORY is a file, or - for standard input.`,
 		RunE:    func(_ *cobra.Command, args []string) error { return f.check(c, args[0]) },
 	}
 	cmd.Flags().StringVar(&f.model, "model", "", "how to judge it: "+strings.Join(history.Models(), ", "))
+	complete(cmd, "model", history.Models())
 	f.output.flags(cmd)
 	return cmd
 }

@@ -45,3 +45,8 @@ func (c *console) remark(format string, args ...any) {
 		fmt.Fprintf(c.err, format+"\n", args...)
 	}
 }
+
+// complain writes a line to standard error about what went otherwise than asked.
+func (c *console) complain(format string, args ...any) {
+	fmt.Fprintf(c.err, "simrun: "+format+"\n", args...)
+}

@@ -32,10 +32,10 @@ func (c *console) runCode(run *results.Run, stop *stopper) int {
 	code := run.Exit()
 	switch {
 	case stop.interrupted():
-		fmt.Fprintln(c.err, "simrun: interrupted; the report is partial")
+		c.complain("interrupted; the report is partial")
 		return results.Worst(code, results.ExitInterrupted)
 	case run.Interrupted():
-		fmt.Fprintln(c.err, "simrun: the budget is spent; the report is partial")
+		c.complain("the budget is spent; the report is partial")
 		if len(run.Failures()) > 0 {
 			return results.ExitBroken
 		}
@@ -51,24 +51,27 @@ func (c *console) mourn(run *results.Run) {
 	if len(cut) == 0 || run.Panicked() {
 		return
 	}
-	fmt.Fprintf(c.err, "simrun: %d of %d cells stopped early, the first %s: %v; nothing is decided of them; see --max-events and --max-memory\n",
-		len(cut), len(run.Cells), cellName(cut[0].Set), cut[0].Stop.Reason)
+	what := cut[0].Stop.Reason.String()
+	if len(run.Cells) > 1 {
+		what = fmt.Sprintf("%s in %d of %d cells, the first %s", what, len(cut), len(run.Cells), cellName(cut[0].Set))
+	}
+	c.complain("stopped early: %s; nothing is decided there; see --max-events and --max-memory", what)
 }
 
 // sweepCode is the code to exit with after a sweep, likewise.
 func (c *console) sweepCode(sweep *results.Sweep) int {
 	switch {
 	case sweep.Interrupted:
-		fmt.Fprintf(c.err, "simrun: %s: interrupted after %d runs; the report is partial\n", sweep.Scenario, sweep.Runs)
+		c.complain("%s: interrupted after %d runs; the report is partial", sweep.Scenario, sweep.Runs)
 	case sweep.Budget:
-		fmt.Fprintf(c.err, "simrun: %s: the budget is spent after %d runs\n", sweep.Scenario, sweep.Runs)
+		c.complain("%s: the budget is spent after %d runs", sweep.Scenario, sweep.Runs)
 	}
 	cut := 0
 	for i := range sweep.Cells {
 		cut = max(cut, sweep.Cells[i].Cut)
 	}
 	if cut > 0 && sweep.Panics == 0 {
-		fmt.Fprintf(c.err, "simrun: %s: runs were stopped early; see --max-events and --max-memory\n", sweep.Scenario)
+		c.complain("%s: runs were stopped early; see --max-events and --max-memory", sweep.Scenario)
 		return results.Worst(sweep.Exit(), results.ExitUndecided)
 	}
 	return sweep.Exit()

@@ -59,6 +59,7 @@ Exits: 0 as expected; 1 an expectation failed, or a node panicked; 2 bad usage o
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetFlagErrorFunc(badFlag)
 	root.PersistentFlags().VarP(&c.color, "color", "", "colours: auto, always or never")
+	complete(root, "color", colors)
 	root.PersistentFlags().BoolVarP(&c.quiet, "quiet", "q", false, "no progress and no remarks on standard error")
 	root.AddCommand(listCommand(c), showCommand(c), schemaCommand(c), runCommand(c), sweepCommand(c),
 		verifyCommand(c), checkCommand(c), digestsCommand(c), versionCommand(c))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -67,9 +68,8 @@ func (f *runFlags) run(c *console, name string) error {
 	if err != nil {
 		return err
 	}
-	changed, err := f.changed(name, plan)
-	if err != nil {
-		return err
+	if len(f.versus) > 0 {
+		return f.compare(c, name, plan)
 	}
 	sheet, err := f.output.open(c)
 	if err != nil {
@@ -80,7 +80,7 @@ func (f *runFlags) run(c *console, name string) error {
 	defer stop.release()
 	c.announce(plan, 1)
 	run := f.perform(c, plan, stop)
-	if err := f.report(sheet, plan, changed, run, stop); err != nil {
+	if err := f.report(sheet, plan, run, stop); err != nil {
 		return err
 	}
 	if err := sheet.publish(); err != nil {
@@ -91,12 +91,14 @@ func (f *runFlags) run(c *console, name string) error {
 
 // agree refuses flags that do not go together.
 func (f *runFlags) agree() error {
-	prose := f.output.form() == reports.Table || f.output.form() == reports.Markdown
-	if f.story && !prose {
-		return fmt.Errorf("--story goes with --format table or markdown, not with %s", f.output.form())
-	}
-	if f.story && len(f.versus) > 0 {
-		return fmt.Errorf("--story and --versus do not go together")
+	form := f.output.form()
+	switch {
+	case f.story && len(f.versus) > 0:
+		return errors.New("--story and --versus do not go together")
+	case f.story && form != reports.Table && form != reports.Markdown:
+		return fmt.Errorf("--story goes with --format table or markdown, not with %s", form)
+	case len(f.versus) > 0 && form != reports.Table:
+		return fmt.Errorf("--versus goes with --format table, not with %s", form)
 	}
 	return nil
 }
@@ -110,10 +112,7 @@ func (f *runFlags) perform(c *console, plan *scenarios.Plan, stop *stopper) *res
 }
 
 // report writes what the flags ask for.
-func (f *runFlags) report(s *sheet, plan, changed *scenarios.Plan, run *results.Run, stop *stopper) error {
-	if changed != nil {
-		return f.compare(s, plan, changed, stop)
-	}
+func (f *runFlags) report(s *sheet, plan *scenarios.Plan, run *results.Run, stop *stopper) error {
 	if err := reports.WriteRun(s, run, f.output.form(), s.options()); err != nil {
 		return err
 	}

@@ -99,7 +99,7 @@ func (f *sweepFlags) perform(c *console, plan *scenarios.Plan, stop *stopper) *r
 	c.announce(plan, total)
 	var done atomic.Uint64
 	quiet := c.follow(func(elapsed time.Duration) string {
-		return fmt.Sprintf("sweep %s: %d of %d runs, %v", plan.Scenario.Name, done.Load(), total, elapsed)
+		return sweepStatus(plan.Scenario.Name, done.Load(), total, elapsed)
 	})
 	defer quiet()
 	sweep := plan.Sweep(stop, f.seeds.from, f.seeds.to, scenarios.SweepOptions{
@@ -109,6 +109,16 @@ func (f *sweepFlags) perform(c *console, plan *scenarios.Plan, stop *stopper) *r
 	partial := uint64(sweep.Runs) < total
 	sweep.Interrupted, sweep.Budget = partial && stop.interrupted(), partial && stop.spent()
 	return sweep
+}
+
+// sweepStatus is a line of progress.
+func sweepStatus(name string, done, total uint64, elapsed time.Duration) string {
+	line := fmt.Sprintf("sweep %s: %d of %d runs, %v", name, done, total, elapsed)
+	if done > 0 && done < total {
+		left := time.Duration(float64(elapsed) / float64(done) * float64(total-done))
+		line += fmt.Sprintf(", about %v left", left.Round(time.Second))
+	}
+	return line
 }
 
 // write writes the reports, which a pattern makes one document of.

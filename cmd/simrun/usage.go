@@ -70,3 +70,11 @@ func nothing(cmd *cobra.Command, args []string) error {
 	}
 	return nil
 }
+
+// complete completes the value of a flag with some words.
+func complete(cmd *cobra.Command, flag string, words []string) {
+	fixed := cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)
+	if err := cmd.RegisterFlagCompletionFunc(flag, fixed); err != nil {
+		panic(err) // there is no such flag: a mistake in this package
+	}
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -45,7 +46,7 @@ func (f *verifyFlags) verify(c *console, name string) error {
 	digests, differences := plan.Verify(f.seed, f.bounds.limits(stop))
 	quiet()
 	if stop.interrupted() {
-		fmt.Fprintln(c.err, "simrun: interrupted before anything was verified")
+		c.complain("interrupted before anything was verified")
 		return ended(results.ExitInterrupted)
 	}
 	if err := c.align(digestRows(plan, f.seed, digests)); err != nil {
@@ -59,7 +60,8 @@ func (f *verifyFlags) verify(c *console, name string) error {
 			return err
 		}
 	}
-	fmt.Fprintf(c.err, "simrun: the engine broke its promise: digests of the same run differ; engine %s\n", scenarios.Engine)
+	c.complain("the engine broke its promise: digests of one run differ (engine %s); it happens again with: %s",
+		scenarios.Engine, commandLine(os.Args[1:]))
 	return ended(results.ExitEngine)
 }
 

@@ -145,7 +145,6 @@ func TestPlaceIsTheOrderOfTheStore(t *testing.T) {
 	h := newHand(t, clientCoordinates("none"), 3, 2)
 	h.skew[h.client(2)] = time.Microsecond // so that both clocks show the same
 	h.put(h.client(2), nil)
-	h.clock -= 0
 	h.put(h.client(1), nil)
 	h.mail = append(h.mail[3:6:6], h.mail[:3]...)
 	h.flush()

@@ -13,9 +13,8 @@ type coordinator struct {
 	layout  layout
 	self    sim.NodeID
 	replica *replica // of the same node; nil in a client
-	actor   uint32
-	counter uint64
-	own     []versions.Set // by key: what it still sends of its own writes
+	actor   uint32   // of this life
+	writer  versions.Writer
 	rounds  rounds
 	// reply is of the op that is over, where the coordinator is a client.
 	reply kv.Reply
@@ -33,6 +32,7 @@ func (c *coordinator) start(env *sim.Env, members []sim.NodeID, about sim.Subjec
 	c.self = env.Self()
 	c.layout.start(env, c.plan, members)
 	c.actor = uint32(env.Draw(drawActor, about))
+	c.writer.Base = c.actor
 }
 
 // begin starts the round of an op.
@@ -140,10 +140,13 @@ func (c *coordinator) abandon(env *sim.Env, r *round) {
 	env.Cancel(r.due)
 }
 
+// roomLength is how many values of replies are made room for at a time.
+const roomLength = 16
+
 // values are the values of a set, for good.
 func (c *coordinator) values(s versions.Set) []sim.Value {
 	if len(c.room) < len(s) {
-		c.room = make([]sim.Value, max(chunkLength, len(s)))
+		c.room = make([]sim.Value, max(roomLength, len(s)))
 	}
 	values := s.Values(c.room[:0:len(s)])
 	c.room = c.room[len(s):]

@@ -13,12 +13,10 @@
 // # Versions
 //
 // Under dvv concurrent writes stay side by side as siblings, told apart by dotted
-// version vectors; package versions says who the actors are and why. A coordinator
-// draws a new actor each time that it starts, so that counters need not be durable
-// and are never used twice, whatever a crash or a lost disk took. The reply to a
-// put carries a context that covers the put, unless the coordinator has earlier
-// writes to the key that the put did not replace: then a version vector cannot
-// cover the one without the others, and the reply carries the put's own context.
+// version vectors. Package versions says who the actors are: they belong to one life
+// of a coordinator, which draws new ones each time that it starts. So counters need
+// not be durable and none is used twice, whatever a crash or a lost disk took. The
+// reply to a put carries the context that covers the put.
 //
 // Under lww a write is given a time by the wall clock of its coordinator, or of
 // its client, and the greatest time wins. The fact Placed states it. A version that
@@ -34,6 +32,17 @@
 // write-back is left out only where W of the answers already held them, durably
 // if acknowledgements promise that. Together with r + w > n, and lww with clocks
 // that agree with real time, this is an atomic register.
+//
+// # Writes
+//
+// A replica syncs a write before it acknowledges it, one sync for all that came
+// while another was under way; with durable: false it acknowledges first. With
+// write_fanout through-one the home that takes a write passes it on from a queue in
+// memory: what a crash or the network takes from there, only reads repair.
+//
+// A put that the network delivers twice to a node that coordinates is done once, as
+// long as the node remembers it: it forgets in a crash, and after some thousands of
+// other puts.
 //
 // # What ends an op
 //

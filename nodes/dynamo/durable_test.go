@@ -218,16 +218,42 @@ func TestCompactionBoundsTheFile(t *testing.T) {
 	require.Equal(t, []sim.OpID{last}, ids(h.holds(1)))
 }
 
+func corruptAll(h *hand, id sim.NodeID, word uint64) {
+	h.disks[id].Corrupt(logFile, random.Certain, func(string, int) uint64 { return word })
+	h.crash(id, keepAll)
+}
+
 // TestDamagedRecordsAreSkipped loses what the disk lost, and nothing else.
 func TestDamagedRecordsAreSkipped(t *testing.T) {
 	h := newHand(t, clientCoordinates("none"), 3, 1)
 	h.put(h.client(1), nil)
 	h.flush()
-	h.disks[1].Corrupt(logFile, ^random.Probability(0), func(string, int) uint64 { return 0 })
-	h.crash(1, keepAll)
+	corruptAll(h, 1, 0)
 	require.Empty(t, h.holds(1))
 	again := h.put(h.client(1), nil)
 	h.flush()
 	h.crash(1, keepAll)
 	require.Equal(t, []sim.OpID{again}, ids(h.holds(1)))
+}
+
+// TestDamageWithoutChecksums shows other versions than were written, and leaves the
+// messages that were the records as they are.
+func TestDamageWithoutChecksums(t *testing.T) {
+	for word := range uint64(64) {
+		h := newHand(t, clientCoordinates("none"), 3, 1)
+		h.disks[1].Checksums = false
+		op := h.put(h.client(1), nil)
+		h.flush()
+		if word%3 == 0 {
+			h.replica(1).store.records = 1 << 20
+			h.replica(1).store.compact(h.disks[1])
+			h.crash(1, keepAll)
+		}
+		before := h.replica(1).store.held(0).set
+		corruptAll(h, 1, word)
+		after := h.replica(1).store.held(0).set
+		require.Len(t, after, 1)
+		require.False(t, after.Has(&before[0]))
+		require.Equal(t, op, before[0].Value.ID)
+	}
 }

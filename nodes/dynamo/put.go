@@ -10,51 +10,27 @@ import (
 // put sends a new version to the homes.
 func (c *coordinator) put(env *sim.Env, r *round, q *kv.Request, time uint64) {
 	m := c.writes.next()
+	m.Set = m.single[:]
 	v := &m.single[0]
 	*v = versions.Version{Value: q.Value, Size: q.Size, Deleted: q.Code == sim.Delete}
 	if c.plan.rule == versions.LastWrite {
 		v.Time, v.Past = time, versions.ReadBy(q.Parents)
-		m.Set = m.single[:]
 		major, minor := v.Place()
 		env.Observe(sim.Observation{Fact: sim.Placed, Key: q.Key, Op: q.Op, A: major, B: minor})
 	} else {
 		v.Past = q.Context
-		m.Set = c.event(m, q.Key)
+		v.Dot = c.dot(q.Key, v.Past)
 	}
 	r.state = m.Set
 	c.sendWrite(env, r, m)
 }
 
-// event gives the version of a message its dot, and returns what to send: it, and
-// the coordinator's earlier writes that it does not replace.
-func (c *coordinator) event(m *write, key sim.Key) versions.Set {
-	if int(key) >= len(c.own) {
-		c.own = append(c.own, make([]versions.Set, int(key)+1-len(c.own))...)
-	}
-	v := &m.single[0]
-	c.counter++
-	v.Dot = kv.Dot{Actor: c.actor, Counter: c.counter}
+// dot is the identity of a new version.
+func (c *coordinator) dot(key sim.Key, past kv.Context) kv.Dot {
 	if c.plan.dotReuse() && c.replica != nil {
-		v.Dot = c.reusedDot(key)
+		return c.reusedDot(key, past)
 	}
-	if c.own[key].Within(v.Past) {
-		c.own[key] = m.single[:]
-	} else {
-		c.own[key] = versions.Event(c.own[key], *v)
-	}
-	return c.own[key]
-}
-
-// reusedDot is the dot of a node that trusts its replica to remember its counters.
-func (c *coordinator) reusedDot(key sim.Key) kv.Dot {
-	d := kv.Dot{Actor: uint32(c.self)}
-	for _, past := range c.replica.store.held(key).set.Context() {
-		if past.Actor == d.Actor {
-			d.Counter = past.Counter
-		}
-	}
-	d.Counter++
-	return d
+	return c.writer.Next(key, past)
 }
 
 // sendWrite sends the round's version to those homes that are to have it and have
@@ -94,18 +70,10 @@ func (c *coordinator) written(env *sim.Env, from sim.NodeID, m *written) {
 	}
 }
 
-// wrote is the context that covers a put, or as much of it as a version vector can.
+// wrote is the context that covers a put.
 func (c *coordinator) wrote(r *round) kv.Context {
 	if c.plan.rule == versions.LastWrite {
 		return nil
 	}
-	if len(r.state) == 1 {
-		return r.state.Context()
-	}
-	for i := range r.state {
-		if r.state[i].Value.ID == r.Op {
-			return r.state[i].Past
-		}
-	}
-	return nil
+	return r.state[0].After()
 }

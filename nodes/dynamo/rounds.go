@@ -45,7 +45,7 @@ type rounds struct {
 	last uint32
 }
 
-const firstRounds = 16
+const firstRounds = 4
 
 // open makes a new round.
 func (t *rounds) open(actor uint32, now time.Duration) *round {

@@ -2,6 +2,11 @@
 
 package dynamo
 
+import (
+	"simrun/nodes/kv"
+	"simrun/sim"
+)
+
 // variant is where a build for mutation tests keeps its wrong changes. This build
 // has none: every method is a constant, and the compiler drops what depends on it.
 type variant struct{}
@@ -9,3 +14,5 @@ type variant struct{}
 func (variant) noWriteback() bool    { return false }
 func (variant) asyncWriteback() bool { return false }
 func (variant) dotReuse() bool       { return false }
+
+func (c *coordinator) reusedDot(sim.Key, kv.Context) kv.Dot { return kv.Dot{} }

@@ -2,6 +2,12 @@
 
 package dynamo
 
+import (
+	"simrun/nodes/internal/versions"
+	"simrun/nodes/kv"
+	"simrun/sim"
+)
+
 // variant is one small wrong change, chosen by name. Only builds with the tag
 // mutants have it: there the tests prove that judges notice.
 type variant struct {
@@ -14,6 +20,25 @@ func (v variant) noWriteback() bool { return v.Mutant == "dy-no-writeback" }
 // asyncWriteback: the write-back happens after the reply.
 func (v variant) asyncWriteback() bool { return v.Mutant == "dy-async-writeback" }
 
-// dotReuse: a node that coordinates stays the same actor for ever, and begins each
-// life's counters anew, from what its replica still holds.
+// dotReuse: a node that coordinates is the same writer in every life, and goes on
+// from what its replica still holds: where that lost a key, its dots begin anew.
 func (v variant) dotReuse() bool { return v.Mutant == "dy-dot-reuse" }
+
+// reusedDot is the next dot of such a node.
+func (c *coordinator) reusedDot(key sim.Key, past kv.Context) kv.Dot {
+	if place(c.layout.homes(key), c.self) < 0 {
+		return c.writer.Next(key, past)
+	}
+	const actors = 256
+	first, end := uint32(c.self)*actors, uint32(c.self+1)*actors
+	for _, d := range c.replica.store.held(key).set.Context() {
+		if d.Actor < first || d.Actor >= end {
+			continue
+		}
+		if versions.Covers(past, d) {
+			return kv.Dot{Actor: d.Actor, Counter: d.Counter + 1}
+		}
+		first = d.Actor + 1
+	}
+	return kv.Dot{Actor: first, Counter: 1}
+}

@@ -33,11 +33,11 @@
 // miss it too (as Redis Sentinel and Orchestrator do), and when a majority does,
 // opens an epoch: each node that answers first makes durable that it follows
 // no older epoch any more (the fence), then tells how far its log reaches. When
-// enough have answered, the most advanced is promoted (Raft, section 5.4.1, has the same
-// order; Viewstamped Replication chooses the log in the same way). Epochs are
+// enough have answered, the most advanced is promoted (Raft, section 5.4.1, has the
+// same order; Viewstamped Replication chooses the log in the same way). Epochs are
 // dealt out to the members in turns, so that no two nodes ever open the same one,
-// not even when both believe to be alone. The new leader begins with an empty entry of its
-// own epoch and counts nothing as committed before it is (Raft, section 5.4.2).
+// not even when both believe to be alone. The new leader begins with an empty entry
+// of its own epoch and counts nothing as committed before it is (Raft, section 5.4.2).
 //
 // A write that answered ok survives as long as any k+1 holders and any set of answers
 // overlap: answers + k + 1 > n. The defaults (majority, k = 1, n = 3) do; async
@@ -50,13 +50,14 @@
 //
 // A token is a position in the log: epoch and index. A replica serves a read with
 // a token only if its own history contains that position and its readable state
-// reaches it. It refuses as TokenBehind when it cannot know yet, and as TokenLost when its
-// history shows a later epoch at or before that index: then the session saw something
-// that the store has lost.
+// reaches it. It refuses as TokenBehind when it cannot know yet, and as TokenLost when
+// its history has a committed entry of a later epoch at or before that index: then
+// the session saw something that the store has lost.
 //
 // # Retries
 //
-// Every op is in the log under its identity, refused compare-and-sets included,
-// and each replica remembers each client's recent ops from its log. A retry of one that is there is answered, not
-// done again; one too old to be remembered is answered as unknown.
+// Every write is in the log under its identity, refused compare-and-sets included,
+// and each replica knows each client's recent ones from its log. A retry of one that
+// is there is answered, not done again; one too old to be known is answered as
+// unknown.
 package leaderfollower

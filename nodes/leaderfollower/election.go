@@ -188,7 +188,8 @@ func (n *Node) answerAsked(env *sim.Env) {
 	for _, a := range e.asked {
 		m := &answer{about: about(sim.NumberSubject(a.epoch)), Epoch: a.epoch, Last: n.log.Last()}
 		switch {
-		case a.epoch < n.promised.Epoch:
+		case a.epoch < n.promised.Epoch || a.epoch == n.held && n.role == sim.Leader || a.epoch == n.follower.epoch:
+			// Obeys a newer epoch; or has seen this one's leader: who asks has forgotten it.
 			m.Newer = n.promised.Epoch
 		case a.epoch > n.disk.promise.Epoch:
 			kept = append(kept, a)

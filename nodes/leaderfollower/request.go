@@ -82,7 +82,7 @@ func (n *Node) judge(h *heldRead) verdict {
 	if n.config.tokenIgnoresEpoch() {
 		return reachedOr(reached, tooNew)
 	}
-	switch n.log.Standing(replog.Position{Epoch: t.Epoch, Index: t.Index}) {
+	switch n.log.Standing(replog.Position{Epoch: t.Epoch, Index: t.Index}, n.commit) {
 	case replog.Contained:
 		return reachedOr(reached, soon)
 	case replog.Lost:

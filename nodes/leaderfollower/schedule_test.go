@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"simrun/nodes/internal/replog"
 	"simrun/nodes/kv"
 	"simrun/sim"
 )
@@ -24,10 +25,13 @@ type walk struct {
 
 	isolated sim.NodeID // whose messages are lost
 
-	path   kv.ReadPath         // of the reads
-	newest uint64              // the highest index that was acknowledged
-	floor  map[sim.OpID]uint64 // of each read: what was acknowledged before it
-	stale  string
+	path       kv.ReadPath         // of the reads
+	newest     uint64              // the highest index that was acknowledged
+	floor      map[sim.OpID]uint64 // of each read: what was acknowledged before it
+	tokensLost int                 // reads refused for good
+	tokens     []kv.Token          // that replies gave
+	stale      string
+	betrayed   string
 }
 
 // source draws from a rapid test or, where many schedules are tried, from a counter.
@@ -41,6 +45,7 @@ func (w *walk) step() {
 		w.write()
 	case 2:
 		w.read()
+		w.readSession()
 	case 3:
 		w.retry()
 	case 4, 5, 6, 7, 8, 9, 10, 11, 12:
@@ -115,6 +120,26 @@ func (w *walk) read() {
 	w.ask(w.writable(), kv.Request{Op: op, Code: sim.Get, Read: w.path, Key: sim.Key(w.draw(2))})
 }
 
+// readSession reads at any replica with a token seen before, and looks whether
+// what is served holds what the token names.
+func (w *walk) readSession() {
+	id := w.any()
+	n := w.nodes[id]
+	if len(w.tokens) == 0 || n == nil {
+		return
+	}
+	t := w.tokens[w.draw(len(w.tokens))]
+	r := w.reply(w.getAt(id, 0, t))
+	place := replog.Position{Epoch: t.Epoch, Index: t.Index}
+	switch {
+	case r == nil:
+	case r.Outcome == sim.OK && (!n.log.Holds(place) || r.Token.Index < t.Index):
+		w.betrayed = fmt.Sprintf("token %v was served by %v, which does not hold it", t, id)
+	case r.Error == sim.TokenLost:
+		w.tokensLost++
+	}
+}
+
 func (w *walk) retry() {
 	if len(w.tried) == 0 {
 		return
@@ -167,6 +192,7 @@ func (w *walk) lookAtReplies() {
 		}
 		w.acked[r.Op] = true
 		w.newest = max(w.newest, r.Token.Index)
+		w.tokens = append(w.tokens, r.Token)
 		if floor, isRead := w.floor[r.Op]; isRead && r.Token.Index < floor {
 			w.stale = fmt.Sprintf("%v is stale: it shows %d of %d", r.Op, r.Token.Index, floor)
 		}
@@ -187,7 +213,10 @@ func (w *walk) heal() {
 
 // broken says which promise does not hold, nothing if all do.
 func (w *walk) broken() string {
-	if wrong := w.logsDiffer() + w.stale; wrong != "" {
+	if w.tokensLost > 0 {
+		return "a token of what was acknowledged is said to be lost"
+	}
+	if wrong := w.logsDiffer() + w.stale + w.betrayed; wrong != "" {
 		return wrong
 	}
 	leaders := w.leaders()
@@ -292,22 +321,28 @@ func huntReads(t *testing.T, schedules int, path kv.ReadPath) (string, int) {
 
 func huntBy(t *testing.T, n, schedules int, path kv.ReadPath, change func(*Config)) (string, int) {
 	for seed := range schedules {
-		state := mix(uint64(seed))
-		draw := func(n int) int {
-			state = mix(state)
-			return int(sim.Below(state, uint64(n)))
-		}
-		w := newWalk(t, n, change, draw)
-		w.path = path
-		for range 600 {
-			w.step()
-		}
-		w.heal()
+		w := wander(t, seed, n, path, change)
 		if wrong := w.broken(); wrong != "" {
 			return wrong, seed
 		}
 	}
 	return "", schedules
+}
+
+// wander walks the schedule of a seed and heals.
+func wander(t *testing.T, seed, n int, path kv.ReadPath, change func(*Config)) *walk {
+	state := mix(uint64(seed))
+	draw := func(n int) int {
+		state = mix(state)
+		return int(sim.Below(state, uint64(n)))
+	}
+	w := newWalk(t, n, change, draw)
+	w.path = path
+	for range 600 {
+		w.step()
+	}
+	w.heal()
+	return w
 }
 
 func TestManySchedulesKeepThePromises(t *testing.T) {

@@ -97,3 +97,25 @@ func TestReadsAtTheLeaderRedirect(t *testing.T) {
 	r := b.wantError(b.ask(2, kv.Request{Code: sim.Get, Read: kv.AtLeader}), sim.NotLeader)
 	require.Equal(t, sim.NodeID(1), r.Leader)
 }
+
+// A leader that was cut off as soon as it was promoted has an entry of its epoch where
+// the others commit an older one: it must not call that one lost.
+func TestUncommittedEpochProvesNoLoss(t *testing.T) {
+	b := newBench(t, 3, nil)
+	b.settle()
+	b.put1(1, 1)
+	b.settle()
+	op := b.put1(1, 1)
+	b.sync(1)
+	b.drop(isKind("ship"))
+	b.do(2, func(n *Node, env *sim.Env) { n.Timeout(env, sim.Timer{Kind: sim.SignalElect}) })
+	b.settleIf(without(1))
+	// What matters is what 2 knows of commits: set by hand to before and after its own entry.
+	require.Contains(t, b.leaders(), sim.NodeID(2))
+	tok := kv.Token{Epoch: 1, Index: 2}
+	b.nodes[2].commit = 1
+	b.wantError(b.getAt(2, 1, tok), sim.TokenBehind)
+	b.nodes[2].commit = 2
+	b.wantError(b.getAt(2, 1, tok), sim.TokenLost)
+	require.Nil(t, b.reply(op))
+}

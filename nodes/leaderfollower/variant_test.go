@@ -67,14 +67,29 @@ func TestVisibleBeforeAckShowsAWriteThatIsLost(t *testing.T) {
 		b.settle()
 		b.put1(1, 1)
 		b.drop(isKind("ship"))
-		require.Len(t, b.wantOK(b.ask(1, kv.Request{Code: sim.Get, Key: 1})).Values, shown)
+		require.Len(t, b.wantOK(b.ask(1, kv.Request{Code: sim.Get, Read: kv.AtLeader, Key: 1})).Values, shown)
 	}
 }
 
 func TestSchedulesFindTheMutants(t *testing.T) {
-	for _, slug := range []string{"lf-ack-local-only", "lf-no-fencing", "lf-skip-gap"} {
+	for _, slug := range []string{"lf-ack-local-only", "lf-no-fencing", "lf-skip-gap", "lf-visible-before-ack"} {
 		wrong, seed := hunt(t, 3, 300, mutant(slug))
 		require.NotEmpty(t, wrong, slug)
 		t.Logf("%s: schedule %d: %s", slug, seed, wrong)
+	}
+}
+
+// Tokens are lost in async mode only, where much else is, too: the hunt looks for
+// what the mutant alone can do.
+func TestSchedulesFindTokensServedWithoutWhatTheyName(t *testing.T) {
+	for slug, want := range map[string]bool{"": false, "lf-token-ignores-epoch": true} {
+		found := 0
+		for seed := range 300 {
+			w := wander(t, seed, 3, kv.AtReplica, func(c *Config) { mutant(slug)(c); c.Mode = "async" })
+			if w.betrayed != "" {
+				found++
+			}
+		}
+		require.Equal(t, want, found > 0, "%s: %d", slug, found)
 	}
 }

@@ -47,10 +47,11 @@ func world(length time.Duration, servers int, config leaderfollower.Config, work
 		c.Nodes = append(c.Nodes, kernel.Node{Name: "n" + string(rune('1'+i)), New: leaderfollower.New(config, members),
 			Sync: constant(0), Checksums: true})
 	}
+	maker := work.Maker()
 	for i := range work.Clients {
 		c.Nodes = append(c.Nodes, kernel.Node{Name: "c" + string(rune('1'+i)), Client: true,
 			New: func(sim.NodeID) sim.Node {
-				return work.New(workloads.Options{Client: uint16(i + 1), Servers: members, End: c.Work,
+				return maker(workloads.Options{Client: uint16(i + 1), Servers: members, End: c.Work,
 					Connect: func() kv.Client {
 						return leaderfollower.NewClient(config, members, members[servers-1])
 					}})

@@ -138,17 +138,20 @@ type Standing uint8
 // The standings.
 const (
 	Contained Standing = iota // the history has the position
-	Ahead                     // the position is further than this log reaches
+	Ahead                     // not here, and this log cannot tell whether it is elsewhere
 	Lost                      // the position's epoch ended, in this history, before its index
 )
 
 // Standing tells whether this history contains a position, cannot know, or has
-// left it behind: a later epoch begins at or before its index.
-func (l *Log) Standing(p Position) Standing {
+// left it behind: a committed entry of a later epoch lies at or before its index.
+// What is not committed proves nothing. A leader that was cut off right after it was
+// promoted holds an entry of its epoch where the others may go on to commit an
+// older one (as in Raft, figure 8).
+func (l *Log) Standing(p Position, commit uint64) Standing {
 	if l.Holds(p) {
 		return Contained
 	}
-	if l.Last().Epoch > p.Epoch && (p.Index > l.Last().Index || l.Epoch(p.Index) > p.Epoch) {
+	if l.Epoch(min(p.Index, commit, l.Last().Index)) > p.Epoch {
 		return Lost
 	}
 	return Ahead

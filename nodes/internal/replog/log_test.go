@@ -86,11 +86,14 @@ func TestStanding(t *testing.T) {
 		{3, 5, Ahead}, {4, 1, Ahead}, {4, 9, Ahead},
 	}
 	for _, test := range tests {
-		require.Equal(t, test.want, l.Standing(Position{test.epoch, test.index}), "%+v", test)
+		require.Equal(t, test.want, l.Standing(Position{test.epoch, test.index}, 4), "%+v", test)
 	}
+	require.Equal(t, Ahead, l.Standing(Position{1, 3}, 2), "epoch 3 is not committed")
+	require.Equal(t, Lost, l.Standing(Position{1, 3}, 3))
+	require.Equal(t, Lost, l.Standing(Position{1, 9}, 3))
 	empty, _ := logOf()
-	require.Equal(t, Ahead, empty.Standing(Position{1, 1}))
-	require.Equal(t, Contained, empty.Standing(Position{}))
+	require.Equal(t, Ahead, empty.Standing(Position{1, 1}, 0))
+	require.Equal(t, Contained, empty.Standing(Position{}, 0))
 }
 
 func TestBefore(t *testing.T) {

@@ -42,7 +42,7 @@ func Join(a, b kv.Context) kv.Context {
 func (s Set) Context() kv.Context {
 	var c kv.Context
 	for i := range s {
-		c = Join(Join(c, s[i].Past), kv.Context{s[i].Dot})
+		c = Join(c, s[i].After())
 	}
 	return c
 }
@@ -72,14 +72,4 @@ func Reads(past kv.Context, op sim.OpID) bool {
 
 func opDot(op sim.OpID) kv.Dot {
 	return kv.Dot{Actor: uint32(op.Client()), Counter: uint64(op.Number())}
-}
-
-// Within tells whether a context covers every version of a set.
-func (s Set) Within(c kv.Context) bool {
-	for i := range s {
-		if !Covers(c, s[i].Dot) {
-			return false
-		}
-	}
-	return true
 }

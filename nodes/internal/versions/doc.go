@@ -8,8 +8,9 @@
 //
 // A causal context is a version vector: it stands for all of an actor's writes to
 // the key up to a counter. That is exact only while whoever has seen one write of
-// an actor also knows the fate of its earlier ones. Two rules keep it so. An
-// actor is one life of a coordinator, which forgets nothing while it lives; and
-// it sends, with a new version, its own earlier ones that the new one does not
-// replace ([Event]), as Riak's coordinating vnode sends the whole object.
+// an actor has also seen, or seen replaced, its earlier ones. Here it always is,
+// because every write of an actor replaces the one before: a [Writer] takes as many
+// actors for a key as it has writes there that do not replace each other. These are
+// the chain clocks of Agarwal and Garg (PODC 2005). A writer that forgets must
+// become another one.
 package versions

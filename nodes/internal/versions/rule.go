@@ -1,10 +1,6 @@
 package versions
 
-import (
-	"slices"
-
-	"simrun/nodes/kv"
-)
+import "slices"
 
 // Rule says which versions of a key stay.
 type Rule uint8
@@ -124,22 +120,4 @@ func replaced(v *Version, s Set) bool {
 		}
 	}
 	return false
-}
-
-// Discard is the paper's discard: the versions that a context does not cover.
-func Discard(s Set, c kv.Context) Set {
-	covered := func(v Version) bool { return Covers(c, v.Dot) }
-	if !slices.ContainsFunc(s, covered) {
-		return s
-	}
-	return slices.DeleteFunc(slices.Clone(s), covered)
-}
-
-// Event is the paper's event: a coordinator writes v, whose dot is new and whose
-// past is the writer's context. Own is what the same coordinator still sends of
-// its earlier writes to this key. The outcome takes its place, and is what
-// replicas are to merge.
-func Event(own Set, v Version) Set {
-	next, _ := sync(Discard(own, v.Past), Set{v})
-	return next
 }

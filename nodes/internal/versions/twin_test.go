@@ -21,7 +21,7 @@ type twinStore struct {
 	t        *rapid.T
 	pasts    map[sim.OpID]history
 	replicas []twinReplica
-	makers   []maker
+	makers   []Writer
 	messages []message
 	readings []reading
 	writes   uint64
@@ -33,17 +33,9 @@ type twinReplica struct {
 	held history
 }
 
-// maker is a coordinator: its actor, and what it still sends of its own writes.
-type maker struct {
-	actor   uint32
-	counter uint64
-	own     Set
-	twin    []sim.OpID
-}
-
 type message struct {
-	set  Set
-	twin []sim.OpID
+	set Set
+	op  sim.OpID
 }
 
 type reading struct {
@@ -55,35 +47,35 @@ func newTwinStore(t *rapid.T) *twinStore {
 	s := &twinStore{t: t, pasts: map[sim.OpID]history{}, readings: []reading{{}}}
 	for range 3 {
 		s.replicas = append(s.replicas, twinReplica{held: history{}})
-		s.makers = append(s.makers, maker{})
+		s.makers = append(s.makers, Writer{})
 		s.restart(len(s.makers) - 1)
 	}
 	return s
 }
 
-// restart is a new life of a coordinator: it forgets, and is another actor.
+// restart is a new life of a coordinator: it forgets, and is another writer.
 func (s *twinStore) restart(at int) {
 	s.lives++
-	s.makers[at] = maker{actor: s.lives * 7 % 101}
+	s.makers[at] = Writer{Base: s.lives * 7919}
 }
 
 func (s *twinStore) write(at int, r reading) {
-	m := &s.makers[at]
 	s.writes++
-	m.counter++
 	op := sim.NewOpID(1, uint32(s.writes))
-	m.own = Event(m.own, Version{Value: sim.Value{ID: op}, Dot: kv.Dot{Actor: m.actor, Counter: m.counter}, Past: r.context})
+	v := Version{Value: sim.Value{ID: op}, Dot: s.makers[at].Next(0, r.context), Past: r.context}
 	s.pasts[op] = r.twin
-	m.twin = append(slices.DeleteFunc(slices.Clone(m.twin), func(o sim.OpID) bool { return r.twin[o] }), op)
-	s.messages = append(s.messages, message{m.own, m.twin})
+	s.messages = append(s.messages, message{Set{v}, op})
+	after := history{op: true}
+	for before := range r.twin {
+		after[before] = true
+	}
+	s.readings = append(s.readings, reading{v.After(), after})
 }
 
 func (s *twinStore) deliver(at int, m message) {
 	r := &s.replicas[at]
 	r.set, _ = Causal.Merge(r.set, m.set)
-	for _, op := range m.twin {
-		r.held[op] = true
-	}
+	r.held[m.op] = true
 	require.Equal(s.t, s.live(r.held), writers(r.set))
 }
 
@@ -132,7 +124,7 @@ func writers(s Set) []sim.OpID {
 }
 
 // TestVersionsAgainstCausalHistories lets coordinators write with old and new
-// contexts, lose their memory, and lets messages arrive late, twice, in any
+// contexts, those of reads and those of their writes, lose their memory, and lets messages arrive late, twice, in any
 // order: at every moment each replica holds exactly the writes that no write
 // that it heard of follows. So nothing concurrent is lost and nothing replaced stays.
 func TestVersionsAgainstCausalHistories(t *testing.T) {
@@ -195,18 +187,29 @@ func checkLaws(t *rapid.T, rule Rule, sets *rapid.Generator[Set]) {
 	require.True(t, rule.Includes(merged, a) && rule.Includes(merged, b))
 }
 
-// TestForgetfulActorLosesAWrite shows why a coordinator that forgot its writes
-// must be another actor: with the same one, a reader of the newer write alone
-// stands, unknowing, for the older one too (the fault of riak_kv #679).
-func TestForgetfulActorLosesAWrite(t *testing.T) {
-	v := func(op uint32, counter uint64, past kv.Context) Version {
-		return Version{Value: sim.Value{ID: sim.NewOpID(1, op)}, Dot: kv.Dot{Actor: 1, Counter: counter}, Past: past}
+// TestForgetfulWriterLosesAWrite shows why a coordinator that forgot its writes
+// must be another writer: else a reader of the newer write alone stands, unknowing,
+// for the older one too (the fault of riak_kv #679).
+func TestForgetfulWriterLosesAWrite(t *testing.T) {
+	write := func(w *Writer, op uint32, past kv.Context) Set {
+		return Set{{Value: sim.Value{ID: sim.NewOpID(1, op)}, Dot: w.Next(0, past), Past: past}}
 	}
-	older, newer := Set{v(1, 1, nil)}, Set{v(2, 2, nil)} // newer was sent without older
-	over := Set{v(3, 3, newer.Context())}
-	merged, _ := Causal.Merge(older, over)
-	require.Equal(t, []sim.OpID{sim.NewOpID(1, 3)}, writers(merged), "the older write is gone though nobody read it")
+	for _, base := range []uint32{1, 2} {
+		var before, after Writer
+		before.Base, after.Base = 1, base
+		older, newer := write(&before, 1, nil), write(&after, 2, nil)
+		over := write(&after, 3, newer.Context())
+		merged, _ := Causal.Merge(older, over)
+		require.Equal(t, base == 1, len(merged) == 1, "is the older write, which nobody read, replaced?")
+	}
+}
 
-	sent := Event(older, newer[0])
-	require.Len(t, sent, 2, "a coordinator that remembers sends both")
+func TestWriterTakesAnActorForEachBranch(t *testing.T) {
+	w := Writer{Base: 10}
+	first := w.Next(3, nil)
+	second := w.Next(3, nil)
+	require.Equal(t, []kv.Dot{{Actor: 10, Counter: 1}, {Actor: 11, Counter: 1}}, []kv.Dot{first, second})
+	require.Equal(t, kv.Dot{Actor: 11, Counter: 2}, w.Next(3, kv.Context{second}))
+	require.Equal(t, kv.Dot{Actor: 10, Counter: 2}, w.Next(3, kv.Context{first, second}))
+	require.Equal(t, kv.Dot{Actor: 10, Counter: 1}, w.Next(0, nil), "keys have nothing to do with each other")
 }

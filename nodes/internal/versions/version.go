@@ -81,6 +81,9 @@ func (s Set) Newest() sim.OpID {
 	return s[len(s)-1].Value.ID
 }
 
+// After is the context that covers a version and all that it replaced.
+func (v *Version) After() kv.Context { return Join(v.Past, kv.Context{v.Dot}) }
+
 // Has tells whether the set holds exactly this version.
 func (s Set) Has(v *Version) bool {
 	for i := range s {

@@ -1,0 +1,64 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// endless is a scenario whose sweep takes hours.
+const endless = `
+name: endless
+about: takes long
+protocol: {kind: dynamo, n: 3, r: 2, w: 2}
+workload: {kind: readwrite, clients: 3, rate: 100/s, keys: 5, timeout: 100ms}
+duration: 2s
+`
+
+// An interrupt stops the work; what there is by then is reported.
+func TestInterrupt(t *testing.T) {
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		code, report, said := interrupted(t, signal, "sweep", "--seeds", "1..9999999")
+		require.Equal(t, 130, code, said)
+		require.Contains(t, said, "interrupted after")
+		require.Contains(t, report, "endless: takes long")
+	}
+	code, report, said := interrupted(t, syscall.SIGINT, "run", "--set", "duration=1000h", "--set", "workload.rate=10/s")
+	require.Equal(t, 130, code, said)
+	require.Contains(t, said, "interrupted; the report is partial")
+	require.Contains(t, report, "endless: takes long")
+}
+
+// interrupted starts a command, sends it a signal once it works, and returns how it
+// ended.
+func interrupted(t *testing.T, signal syscall.Signal, command string, flags ...string) (code int, report, said string) {
+	folder := t.TempDir()
+	file, out := filepath.Join(folder, "endless.yaml"), filepath.Join(folder, "report")
+	require.NoError(t, os.WriteFile(file, []byte(endless), 0o600))
+	cmd := exec.Command("simrun", append([]string{command, file, "--output", out}, flags...)...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	require.NoError(t, cmd.Start())
+	working := func() bool { // the draft of the report is there
+		drafts, _ := filepath.Glob(filepath.Join(folder, ".report.*"))
+		return len(drafts) == 1
+	}
+	require.Eventually(t, working, 10*time.Second, 5*time.Millisecond)
+	time.Sleep(200 * time.Millisecond) // now it listens to signals
+	require.NoError(t, cmd.Process.Signal(signal))
+	var exit *exec.ExitError
+	if err := cmd.Wait(); errors.As(err, &exit) {
+		code = exit.ExitCode()
+	}
+	text, _ := os.ReadFile(out)
+	return code, string(text), stderr.String()
+}

@@ -1,0 +1,61 @@
+package reports
+
+import (
+	"fmt"
+	"slices"
+
+	"simrun/sim"
+	"simrun/sim/record"
+)
+
+// facts tells what nodes stated about the ops, and who took the lead meanwhile.
+func (t *teller) facts() {
+	for i := range t.run.Observations {
+		o := &t.run.Observations[i]
+		inside := o.At >= t.first && o.At <= t.last
+		concerned := o.Op != 0 && slices.Contains(t.all, o.Op)
+		if !concerned && !(inside && (o.Fact == sim.Elected || o.Fact == sim.Discarded && o.Op == 0)) {
+			continue
+		}
+		if what, weight := t.fact(o); what != "" {
+			t.add(o.Stamp, o.At, t.run.Name(o.Node), what, weight)
+		}
+	}
+}
+
+// fact says in words what a node stated; nothing where it adds nothing to a story.
+func (t *teller) fact(o *record.Observation) (string, int) {
+	switch o.Fact {
+	case sim.Stored:
+		return fmt.Sprintf("stores %s%s", o.Op, spellWhy(o.Why)), turn
+	case sim.Committed:
+		return fmt.Sprintf("knows that %s is committed", o.Op), turn
+	case sim.Discarded:
+		if o.Op == 0 {
+			return "loses everything that it held" + spellWhy(o.Why), turn
+		}
+		return fmt.Sprintf("drops %s%s", o.Op, spellWhy(o.Why)), heart
+	case sim.Answered:
+		return fmt.Sprintf("counts the answer of %s to %s, which holds %s%s", t.run.Name(sim.NodeID(o.A)), o.Op, sim.OpID(o.C), spellWhy(o.Why)), step
+	case sim.Closed:
+		return fmt.Sprintf("closes %s with %d of %d answers", o.Op, o.B, o.A), step
+	case sim.Hint:
+		return fmt.Sprintf("hint of %s for %s%s", o.Op, t.run.Name(sim.NodeID(o.A)), spellWhy(o.Why)), step
+	case sim.Repaired:
+		return fmt.Sprintf("gets %s after the fact%s", o.Op, spellWhy(o.Why)), step
+	case sim.Elected:
+		return fmt.Sprintf("is elected in epoch %d", o.A), turn
+	case sim.Decided:
+		return fmt.Sprintf("knows that %s is decided, in slot %d", o.Op, o.A), detail
+	case sim.Applied:
+		return fmt.Sprintf("applies %s, in slot %d", o.Op, o.A), detail
+	}
+	return "", 0
+}
+
+func spellWhy(w sim.Why) string {
+	if w == sim.NoReason {
+		return ""
+	}
+	return " (" + w.String() + ")"
+}
