@@ -119,8 +119,3 @@ func mark(bitmap string, symbol int32, in bool) string {
 	b[at] ^= bit
 	return string(b)
 }
-
-// contains tells whether a bitmap has a symbol.
-func contains(bitmap string, symbol int32) bool {
-	return bitmap[symbol/8]&(1<<(symbol%8)) != 0
-}

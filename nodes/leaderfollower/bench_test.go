@@ -224,13 +224,6 @@ func (b *bench) crash(id sim.NodeID) {
 	b.down(id)
 }
 
-// crashKeeping ends a node; what was not synced survives.
-func (b *bench) crashKeeping(id sim.NodeID) {
-	d := b.disks[id]
-	d.Settle(d.Mark())
-	b.down(id)
-}
-
 func (b *bench) down(id sim.NodeID) {
 	delete(b.nodes, id)
 	b.syncs[id] = nil
