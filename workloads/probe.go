@@ -14,7 +14,7 @@ import (
 // acknowledgement, read it. A read that does not see the write is stale.
 type Probe struct {
 	Clients int             `yaml:"clients" default:"1" min:"1" max:"1000" doc:"how many clients run trials side by side"`
-	Every   time.Duration   `yaml:"every" default:"10ms" min:"1us" doc:"time between the beginnings of a client's trials"`
+	Every   time.Duration   `yaml:"every" default:"10ms" min:"1us" doc:"time between the beginnings of a client's trials; one that would begin while another goes on is left out"`
 	After   []time.Duration `yaml:"after" default:"0ms" lone:"true" doc:"time between the acknowledgement of the write and the read; one of the list by turns"`
 	Timeout time.Duration   `yaml:"timeout" default:"10s" min:"1us" doc:"an op not answered by then is unknown"`
 	ReadAt  string          `yaml:"read_at" default:"strongest" one:"strongest|leader|replica" doc:"from where reads are served"`
@@ -57,6 +57,7 @@ type prober struct {
 	options Options
 	session session
 	trial   uint32
+	waiting bool // between a trial's write and its read
 	stopped bool
 	numbers numbering
 }
@@ -98,7 +99,7 @@ func (n *prober) begin(env *sim.Env) {
 		return
 	}
 	env.After(n.config.Every, sim.Timer{Kind: timerArrival})
-	if n.session.busy {
+	if n.session.busy || n.waiting {
 		return
 	}
 	n.trial++
@@ -115,6 +116,7 @@ func (n *prober) key() sim.Key {
 }
 
 func (n *prober) read(env *sim.Env) {
+	n.waiting = false
 	if !n.session.busy && !n.stopped {
 		n.session.issue(env, 2*n.trial, sim.Get, n.session.now.Key, readPath(n.config.ReadAt), uint32(n.config.Size), false)
 	}
@@ -137,6 +139,7 @@ func (n *prober) over(env *sim.Env, from sim.NodeID, r kv.Reply) {
 		return
 	}
 	if wait := n.config.After[int(n.trial)%len(n.config.After)]; wait > 0 {
+		n.waiting = true
 		env.After(wait, sim.Timer{Kind: timerPause})
 		return
 	}
