@@ -18,26 +18,62 @@ import (
 var ours = []sleeper{
 	{"coroutine", sleepByCoroutine},
 	{"process", sleepByProcess},
+	{"handler", sleepByHandler},
 }
 
 // sleepByProcess lets processes of simrun sleep in a whole kernel, with its clocks,
 // addresses and digest.
 func sleepByProcess(processes, steps int, delays []time.Duration) (slept int) {
-	c := kernel.Config{Work: time.Hour, MaxEvents: uint64(steps), Nodes: make([]kernel.Node, processes)}
-	c.Network.Links = make([]network.Link, 1)
-	for i := range c.Nodes {
-		c.Nodes[i] = kernel.Node{Name: strconv.Itoa(i), Client: true, New: func(sim.NodeID) sim.Node {
-			return process.New(func(p *process.P) {
-				for step := i; ; step += processes {
-					p.Sleep(delays[step%len(delays)])
-					slept++
-				}
-			})
-		}}
-	}
-	kernel.New(c).Run(1)
+	inKernel(processes, steps, func(i int) sim.Node {
+		return process.New(func(p *process.P) {
+			for step := i; ; step += processes {
+				p.Sleep(delays[step%len(delays)])
+				slept++
+			}
+		})
+	})
 	return slept
 }
+
+// sleepByHandler is the same without a coroutine: what a protocol does.
+func sleepByHandler(processes, steps int, delays []time.Duration) (slept int) {
+	inKernel(processes, steps, func(i int) sim.Node {
+		return &napper{processes, i, delays, &slept}
+	})
+	return slept
+}
+
+// inKernel runs a world of nodes for so many events.
+func inKernel(nodes, events int, node func(i int) sim.Node) {
+	c := kernel.Config{Work: time.Hour, MaxEvents: uint64(events), Nodes: make([]kernel.Node, nodes)}
+	c.Network.Links = make([]network.Link, 1)
+	for i := range c.Nodes {
+		c.Nodes[i] = kernel.Node{Name: strconv.Itoa(i), Client: true, New: func(sim.NodeID) sim.Node { return node(i) }}
+	}
+	kernel.New(c).Run(1)
+}
+
+// napper sleeps from timer to timer.
+type napper struct {
+	processes, step int
+	delays          []time.Duration
+	slept           *int
+}
+
+func (n *napper) Start(env *sim.Env) { n.nap(env) }
+
+func (n *napper) nap(env *sim.Env) {
+	env.After(n.delays[n.step%len(n.delays)], sim.Timer{Kind: 1})
+	n.step += n.processes
+}
+
+func (n *napper) Timeout(env *sim.Env, t sim.Timer) {
+	*n.slept++
+	n.nap(env)
+}
+
+func (n *napper) Receive(*sim.Env, sim.NodeID, sim.Message) {}
+func (n *napper) Synced(*sim.Env, sim.Sync)                 {}
 
 // sleepByCoroutine is the least that a blocking process can cost: a coroutine
 // of iter.Pull, resumed when its event leaves the queue.

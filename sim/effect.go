@@ -38,8 +38,7 @@ func (e *Env) Enter(now, wall time.Duration) {
 
 // Clear forgets the recorded effects.
 func (e *Env) Clear() {
-	clear(e.effects)
-	e.effects = e.effects[:0]
+	e.effects = e.effects[:0] // what they hold is let go when their places are used again
 	e.observations = e.observations[:0]
 	e.calls = e.calls[:0]
 	e.results = e.results[:0]

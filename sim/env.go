@@ -45,13 +45,24 @@ func (e *Env) Wall() time.Duration { return e.wall }
 
 // Send sends m to a node; sending to oneself goes through the network's loopback.
 func (e *Env) Send(to NodeID, m Message) {
-	e.effects = append(e.effects, Effect{Do: DoSend, To: to, Message: m})
+	x := e.ask(DoSend)
+	x.To, x.Message = to, m
+}
+
+// ask adds an effect, to be completed in place: one that is built elsewhere and then
+// copied costs several times as much, because the copy waits for what was just stored.
+func (e *Env) ask(do Do) *Effect {
+	e.effects = append(e.effects, Effect{})
+	x := &e.effects[len(e.effects)-1]
+	x.Do = do
+	return x
 }
 
 // After asks for Timeout(t) once d has passed on the monotonic clock.
 func (e *Env) After(d time.Duration, t Timer) TimerID {
 	id := e.timers.add(t, e.now+d)
-	e.effects = append(e.effects, Effect{Do: DoSet, Timer: id, After: d})
+	x := e.ask(DoSet)
+	x.Timer, x.After = id, d
 	return id
 }
 
@@ -61,7 +72,8 @@ func (e *Env) Reset(id TimerID, d time.Duration) bool {
 	if !e.timers.move(id, e.now+d) {
 		return false
 	}
-	e.effects = append(e.effects, Effect{Do: DoSet, Timer: id, After: d})
+	x := e.ask(DoSet)
+	x.Timer, x.After = id, d
 	return true
 }
 
@@ -73,11 +85,11 @@ func (e *Env) Disk() Disk { return e.host.Disk(e.self) }
 
 // Sync asks that all written so far be made durable; Synced tells when it is.
 func (e *Env) Sync(tag uint64) {
-	x := Effect{Do: DoSync, Tag: tag}
+	x := e.ask(DoSync)
+	x.Tag = tag
 	if d, ok := e.Disk().(marker); ok {
 		x.Mark = d.Mark()
 	}
-	e.effects = append(e.effects, x)
 }
 
 // marker is a Disk that can name everything written so far.
@@ -89,26 +101,26 @@ type marker interface {
 // happen after it, and nothing else is handled before.
 func (e *Env) Work(d time.Duration) {
 	if d > 0 {
-		e.effects = append(e.effects, Effect{Do: DoWork, After: d})
+		e.ask(DoWork).After = d
 	}
 }
 
 // Observe states a fact.
 func (e *Env) Observe(o Observation) {
 	e.observations = append(e.observations, o)
-	e.effects = append(e.effects, Effect{Do: DoObserve, Index: uint32(len(e.observations) - 1)})
+	e.ask(DoObserve).Index = uint32(len(e.observations) - 1)
 }
 
 // Begin states that a client's op begins.
 func (e *Env) Begin(c Call) {
 	e.calls = append(e.calls, c)
-	e.effects = append(e.effects, Effect{Do: DoBegin, Index: uint32(len(e.calls) - 1)})
+	e.ask(DoBegin).Index = uint32(len(e.calls) - 1)
 }
 
 // End states that a client's op ended.
 func (e *Env) End(r Result) {
 	e.results = append(e.results, r)
-	e.effects = append(e.effects, Effect{Do: DoEnd, Index: uint32(len(e.results) - 1)})
+	e.ask(DoEnd).Index = uint32(len(e.results) - 1)
 }
 
 // Draw returns a random word that depends on the node's name, the purpose (the

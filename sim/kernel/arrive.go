@@ -31,30 +31,27 @@ func (h *host) saturated() bool {
 	return servers > 0 && h.busy >= servers
 }
 
-// admit begins the service of an event, or handles it where there is no service.
+// admit begins the service of an event, or handles it where there is no service. A
+// start takes none: nothing may overtake it.
 func (h *host) admit(e *queue.Event) {
-	d, served := h.serviceTime(e)
-	if !served {
+	if h.config.Servers == 0 && h.slow.instead == nil || e.Kind == eventStart {
 		h.world.handle(h, e)
 		return
 	}
 	h.busy++
 	place := h.place(e)
-	end := queue.Event{At: h.world.now + d, Kind: eventServed, To: uint16(h.id), Arg: place, Life: h.life,
+	end := queue.Event{At: h.world.now + h.serviceTime(e), Kind: eventServed, To: uint16(h.id), Arg: place, Life: h.life,
 		Cause: e.Cause, Subject: e.Subject}
 	h.world.push(&end)
 }
 
 // serviceTime draws how long an event keeps a server busy, by the event's address.
-func (h *host) serviceTime(e *queue.Event) (int64, bool) {
-	if h.slow.instead == nil && h.config.Servers == 0 || e.Kind == eventStart {
-		return 0, false
-	}
+func (h *host) serviceTime(e *queue.Event) int64 {
 	word := h.world.source.Draw(h.world.eventAddress(e), random.Service)
 	if h.slow.instead != nil {
-		return h.slow.apply(h.slow.instead.Sample(word)), true
+		return h.slow.apply(h.slow.instead.Sample(word))
 	}
-	return h.slow.apply(h.config.Service.Sample(word)), true
+	return h.slow.apply(h.config.Service.Sample(word))
 }
 
 // eventAddress is what the draws about an event are keyed by.

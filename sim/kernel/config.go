@@ -56,6 +56,9 @@ type Node struct {
 
 	WallOffset time.Duration // of the wall clock
 	Drift      int64         // of both clocks, parts per billion, positive is fast
+	// WallSpread and DriftSpread are drawn for each seed: up to so much more, either way.
+	WallSpread  time.Duration
+	DriftSpread int64
 }
 
 const (

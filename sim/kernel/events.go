@@ -32,4 +32,5 @@ const (
 	addressService = 0x54
 	addressCrash   = 0x55
 	addressFault   = 0x56
+	addressClock   = 0x57
 )

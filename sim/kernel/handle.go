@@ -55,14 +55,17 @@ func (w *World) enter(h *host, e *queue.Event, kind record.EventKind, arg uint64
 	if w.config.Trace && kind != record.Delivered {
 		w.traceEvent(kind, e, arg)
 	}
-	h.env.Enter(h.now(), h.wall())
+	now := h.now()
+	h.env.Enter(now, now+time.Duration(h.clock.offset))
 }
 
 // leave applies what the handler asked for.
 func (w *World) leave(h *host) {
 	w.handling = sim.Nobody
 	h.apply(0)
-	w.retryFaults()
+	if w.waiting {
+		w.retryFaults()
+	}
 }
 
 // apply carries out the effects from a place on, in call order. It stops early
@@ -137,6 +140,8 @@ func (h *host) workDone() {
 	w.cause, w.subject = stamp, h.rest.subject
 	h.blocked, h.overdue = false, false
 	h.apply(h.rest.next)
-	w.retryFaults()
+	if w.waiting {
+		w.retryFaults()
+	}
 	h.drain()
 }

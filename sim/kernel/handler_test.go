@@ -100,17 +100,18 @@ func TestPanicIsAFinding(t *testing.T) {
 func TestWhoIsToBlame(t *testing.T) {
 	op := sim.Call{Op: sim.NewOpID(1, 1), Code: sim.Get}
 	cases := map[string]*puppet{
-		"handler":   {start: func(*sim.Env) { panic("no") }},
-		"nowhere":   {start: func(env *sim.Env) { env.Send(9, &note{}) }},
-		"nobody":    {start: func(env *sim.Env) { env.Send(sim.Nobody, &note{}) }},
-		"twice":     {start: func(env *sim.Env) { env.Begin(op); env.Begin(op) }},
-		"encode":    {start: func(env *sim.Env) { env.Send(1, (*note)(nil)) }},
-		"stop":      {stop: func() { panic("no") }},
-		"inspect":   {inspect: func(func(sim.Copy)) { panic("no") }},
-		"synced":    {start: func(env *sim.Env) { env.Sync(1) }, synced: func(*sim.Env, sim.Sync) { panic("no") }},
-		"timeout":   {start: func(env *sim.Env) { env.After(0, sim.Timer{Kind: 1}) }, timeout: func(*sim.Env, sim.Timer) { panic("no") }},
-		"mutation":  {start: func(env *sim.Env) { m := &note{}; env.Send(1, m); env.Send(1, m); m.n++; env.Send(1, m) }, receive: mutate},
-		"reception": {start: func(env *sim.Env) { env.Send(1, &note{}) }, receive: func(*sim.Env, sim.NodeID, sim.Message) { panic("no") }},
+		"handler":    {start: func(*sim.Env) { panic("no") }},
+		"nowhere":    {start: func(env *sim.Env) { env.Send(9, &note{}) }},
+		"nobody":     {start: func(env *sim.Env) { env.Send(sim.Nobody, &note{}) }},
+		"twice":      {start: func(env *sim.Env) { env.Begin(op); env.Begin(op) }},
+		"unnumbered": {start: func(env *sim.Env) { env.Begin(sim.Call{}) }},
+		"encode":     {start: func(env *sim.Env) { env.Send(1, (*note)(nil)) }},
+		"stop":       {stop: func() { panic("no") }},
+		"inspect":    {inspect: func(func(sim.Copy)) { panic("no") }},
+		"synced":     {start: func(env *sim.Env) { env.Sync(1) }, synced: func(*sim.Env, sim.Sync) { panic("no") }},
+		"timeout":    {start: func(env *sim.Env) { env.After(0, sim.Timer{Kind: 1}) }, timeout: func(*sim.Env, sim.Timer) { panic("no") }},
+		"mutation":   {start: func(env *sim.Env) { m := &note{}; env.Send(1, m); env.Send(1, m); m.n++; env.Send(1, m) }, receive: mutate},
+		"reception":  {start: func(env *sim.Env) { env.Send(1, &note{}) }, receive: func(*sim.Env, sim.NodeID, sim.Message) { panic("no") }},
 	}
 	for name, p := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -222,6 +223,7 @@ func TestWorkUnderPause(t *testing.T) {
 	require.Equal(t, []time.Duration{10 * ms}, times(plain))
 	require.Equal(t, []time.Duration{25 * ms}, times(paused))
 	require.Equal(t, plain[0].Address, paused[0].Address)
+	require.Equal(t, of(s.finished(t), record.Started, 1)[0].Subject, plain[0].Subject)
 }
 
 // TestWorkDiesWithItsIncarnation.

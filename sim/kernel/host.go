@@ -8,6 +8,7 @@ import (
 	"simrun/sim/disk"
 	"simrun/sim/fault"
 	"simrun/sim/kernel/queue"
+	"simrun/sim/random"
 )
 
 // host is what one node lives on: its incarnation, inbox, servers, disk and clocks.
@@ -123,8 +124,7 @@ func (h *host) reset() {
 	h.env.ForgetTimers()
 	h.disk.Reset()
 	h.disk.Checksums = h.config.Checksums
-	h.clock.reset(h.config.Drift, h.config.WallOffset)
-	h.drift = h.config.Drift
+	h.wind()
 	h.life, h.up, h.retired, h.downs, h.paused, h.blocked, h.busy = 0, false, false, 0, 0, false, 0
 	h.inbox.reset()
 	h.served.reset()
@@ -135,6 +135,24 @@ func (h *host) reset() {
 	h.slow, h.lag = slowness{}, slowness{}
 	h.failing, h.tearing, h.traps, h.severed = 0, 0, nil, 0
 	h.roles, h.kinds = h.roles[:0], h.kinds[:0]
+}
+
+// wind sets the clocks as they are off at the beginning of a run.
+func (h *host) wind() {
+	c := h.config
+	h.drift = c.Drift
+	offset := c.WallOffset
+	if c.DriftSpread != 0 || c.WallSpread != 0 {
+		a := h.world.nodeAddress(h.id, addressClock, 0)
+		h.drift += spread(h.world.source.Draw(a, random.Clock), c.DriftSpread)
+		offset += time.Duration(spread(h.world.source.Draw(a.With(1), random.Clock), int64(c.WallSpread)))
+	}
+	h.clock.reset(h.drift, offset)
+}
+
+// spread maps a word evenly to -most..most.
+func spread(word uint64, most int64) int64 {
+	return int64(random.Below(word, uint64(2*most)+1)) - most
 }
 
 // stopNode tells the node that its incarnation has ended.
@@ -151,8 +169,6 @@ func (h *host) stopNode() {
 }
 
 func (h *host) now() time.Duration { return time.Duration(h.clock.mono(h.world.now)) }
-
-func (h *host) wall() time.Duration { return h.now() + time.Duration(h.clock.offset) }
 
 // Draw implements sim.Host.
 func (w *World) Draw(id sim.NodeID, purpose uint8, about sim.Subject) uint64 {

@@ -20,11 +20,11 @@ func (o *occurrences) count(now int64, address uint64) uint32 {
 		o.age(now)
 	}
 	u := o.present.at(address)
-	if u.count == 0 {
+	if u.age != o.present.age {
 		o.present.used++
-		u.address = address
+		*u = use{address: address, age: o.present.age}
 		if o.past.used > 0 {
-			u.count = o.past.at(address).count
+			u.count = o.past.count(address)
 		}
 	}
 	u.count++
@@ -52,42 +52,55 @@ func (o *occurrences) bytes() int { return 16 * (len(o.present.uses) + len(o.pas
 type use struct {
 	address uint64
 	count   uint32
+	age     uint32 // of the table when the place was taken; it is empty in any other
 }
 
 type useTable struct {
 	uses []use
 	used int
+	age  uint32
 }
 
 const smallTable = 1 << 8
 
-// at returns the place of an address: its use, or an empty one (count 0) that the
-// caller may take.
+// at returns the place of an address: its use, or an empty one (of another age)
+// that the caller may take.
 func (t *useTable) at(address uint64) *use {
 	if t.used*2 >= len(t.uses) {
 		t.grow()
 	}
 	mask := uint64(len(t.uses) - 1)
 	for i := address & mask; ; i = (i + 1) & mask {
-		if u := &t.uses[i]; u.count == 0 || u.address == address {
+		if u := &t.uses[i]; u.age != t.age || u.address == address {
 			return u
 		}
 	}
 }
 
+// count is how often an address was used.
+func (t *useTable) count(address uint64) uint32 {
+	if u := t.at(address); u.age == t.age {
+		return u.count
+	}
+	return 0
+}
+
 func (t *useTable) grow() {
-	old := t.uses
-	t.uses = make([]use, max(smallTable, 2*len(old)))
+	old, age := t.uses, t.age
+	t.uses, t.age = make([]use, max(smallTable, 2*len(old))), 1
 	for i := range old {
-		if old[i].count != 0 {
-			*t.at(old[i].address) = old[i]
+		if u := old[i]; u.age == age {
+			u.age = t.age
+			*t.at(u.address) = u
 		}
 	}
 }
 
+// clear empties the table in no time: whatever is in it has another age.
 func (t *useTable) clear() {
-	if t.used > 0 {
+	t.used = 0
+	if t.age++; t.age == 0 {
 		clear(t.uses)
-		t.used = 0
+		t.age = 1
 	}
 }

@@ -11,6 +11,9 @@ import (
 
 // begin records the beginning of an op.
 func (w *World) begin(h *host, c *sim.Call) {
+	if c.Op.Number() == 0 {
+		w.blame(h, fmt.Sprintf("op %s has no number", c.Op))
+	}
 	stamp := w.next()
 	w.digest.Add(uint64(stamp)<<32|uint64(w.cause), uint64(w.now), uint64(c.Op), uint64(c.Code)<<32|uint64(c.Key),
 		uint64(c.Value.N), uint64(record.Began))

@@ -21,28 +21,41 @@ func (w *World) phaseWork() {
 	w.changed = w.now
 }
 
-// phaseSettle waits until no replica has changed for the quiet time and no op is
-// under way, or gives up.
+// phaseSettle waits until no replica has changed for the quiet time, no op is under
+// way and no disk is at work, or gives up.
 func (w *World) phaseSettle() {
 	w.until(w.now, nil) // what heals, heals before anything is judged
 	limit := w.now + int64(w.config.Settle)
 	for !w.stopped {
 		quiet := w.changed + int64(w.config.Quiet)
-		if w.now >= quiet && w.open == 0 {
+		if w.now >= quiet && w.open == 0 && !w.syncing() {
 			w.run.Phases.Converged = true
 			break
 		}
 		if w.now >= limit {
 			break
 		}
-		if w.now < quiet {
-			w.until(min(quiet, limit), nil)
-			continue
+		if w.now >= quiet {
+			next, pending := w.queue.Peek()
+			if !pending {
+				break // an op or sync that nothing will ever end
+			}
+			quiet = next
 		}
-		w.until(limit, func() bool { return w.open > 0 })
+		w.until(min(quiet, limit), nil)
 	}
 	w.run.Phases.Settled = w.time()
 	w.run.Phases.Changed = time.Duration(w.changed)
+}
+
+// syncing tells whether some living node's disk is at work.
+func (w *World) syncing() bool {
+	for i := 1; i < len(w.hosts); i++ {
+		if h := &w.hosts[i]; h.up && len(h.syncs) > len(h.freed) {
+			return true
+		}
+	}
+	return false
 }
 
 // inspect reads every living replica, without messages.

@@ -204,3 +204,19 @@ func whys(r *record.Run, node sim.NodeID) []string {
 	}
 	return all
 }
+
+// forever keeps a timer, a disk and a message going.
+func forever() *puppet {
+	m := &note{}
+	return &puppet{
+		start: func(env *sim.Env) {
+			env.After(1000, sim.Timer{Kind: 1})
+			env.Send(1, m)
+		},
+		timeout: func(env *sim.Env, timer sim.Timer) {
+			env.Reset(env.After(500, timer), 1000)
+			env.Sync(1)
+			env.Send(1, m)
+		},
+	}
+}

@@ -34,7 +34,7 @@ func (w *World) send(from *host, to sim.NodeID, m sim.Message) {
 	}
 	w.handling = from.id // its message may panic
 	kind, about := m.Kind(), m.Subject()
-	size, print := w.encoder.Measure(m)
+	size, print := w.encoder.MeasureMessage(m)
 	w.handling = sim.Nobody
 	if about == 0 {
 		about = w.subject
@@ -53,14 +53,15 @@ func (w *World) send(from *host, to sim.NodeID, m sim.Message) {
 	if w.config.Trace {
 		w.traceSent(stamp, from.id, to, m, a, about, print)
 	}
+	f := &w.fate
+	w.network.Send(f, w.now, from.id, to, kind, a)
 	e := queue.Event{Kind: eventMessage, From: uint16(from.id), To: uint16(to), Subject: uint64(about),
 		Cause: stamp, Arg: occurrence, Life: w.hosts[to].life}
-	w.dispatch(&e, m, kind, a, print)
+	w.dispatch(&e, m, f, print)
 }
 
-// dispatch asks the network for a message's fate and carries it out.
-func (w *World) dispatch(e *queue.Event, m sim.Message, kind sim.Kind, a random.Address, print uint64) {
-	f := w.network.Send(w.now, sim.NodeID(e.From), sim.NodeID(e.To), kind, a)
+// dispatch carries out a message's fate.
+func (w *World) dispatch(e *queue.Event, m sim.Message, f *network.Fate, print uint64) {
 	if f.Rule != nil {
 		w.charge(f.Rule, e, m)
 	}
@@ -98,30 +99,38 @@ func (w *World) push(e *queue.Event) {
 
 // arriveMessage judges a message again now that it is due.
 func (w *World) arriveMessage(e *queue.Event) {
-	m := w.messages.list[e.Message]
-	h := &w.hosts[e.To]
-	from, to := sim.NodeID(e.From), sim.NodeID(e.To)
-	f := w.network.Due(from, to, m.Kind())
-	if f.Verdict != network.Deliver {
-		w.messages.take(e.Message)
-		w.charge(f.Rule, e, m)
-		if f.Verdict == network.Hold {
-			w.hold(f.Rule, e, m)
-			return
-		}
-		w.lose(e, m, f.Why)
+	if w.network.Touched(nodeID(e.From), nodeID(e.To)) && w.blocked(e) {
 		return
 	}
-	if why := w.undeliverable(h, e, m); why != "" {
-		w.messages.take(e.Message)
-		w.lose(e, m, why)
-		return
+	h := &w.hosts[e.To]
+	if !h.up || e.Life != h.life || h.config.Inbox > 0 || w.hosts[e.From].severed > 0 {
+		if why := w.undeliverable(h, e); why != "" {
+			w.lose(e, w.messages.take(e.Message), why)
+			return
+		}
 	}
 	h.arrive(e)
 }
 
+// blocked carries out what rules say about a message that is due: it tells whether
+// one of them drops or holds it.
+func (w *World) blocked(e *queue.Event) bool {
+	f := w.network.Due(nodeID(e.From), nodeID(e.To), w.messages.list[e.Message].Kind())
+	if f.Verdict == network.Deliver {
+		return false
+	}
+	m := w.messages.take(e.Message)
+	w.charge(f.Rule, e, m)
+	if f.Verdict == network.Hold {
+		w.hold(f.Rule, e, m)
+	} else {
+		w.lose(e, m, f.Why)
+	}
+	return true
+}
+
 // undeliverable tells why a message cannot reach the node, "" if it can.
-func (w *World) undeliverable(h *host, e *queue.Event, m sim.Message) string {
+func (w *World) undeliverable(h *host, e *queue.Event) string {
 	if e.Seq <= w.hosts[e.From].severed {
 		return "connection"
 	}
@@ -129,7 +138,8 @@ func (w *World) undeliverable(h *host, e *queue.Event, m sim.Message) string {
 		return "down"
 	}
 	if e.Life != h.life {
-		r := w.network.Late(sim.NodeID(e.From), sim.NodeID(e.To), m.Kind())
+		m := w.messages.list[e.Message]
+		r := w.network.Late(nodeID(e.From), nodeID(e.To), m.Kind())
 		if r == nil {
 			return "former life"
 		}

@@ -20,6 +20,7 @@ type World struct {
 	hashes   []uint64
 	links    []uint64 // what a pair of nodes contributes to an address
 	network  *network.Network
+	fate     network.Fate // of the message being sent
 	messages messageTable
 	sends    occurrences
 	rules    []*rule

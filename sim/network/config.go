@@ -12,7 +12,7 @@ type Config struct {
 	Links []Link
 	// Of is the index in Links of the link from a node to another, indexed by
 	// from*Size+to; nil means that every pair has Links[0].
-	Of   []uint8
+	Of   []uint16
 	Size int // number of nodes, plus one
 }
 

@@ -8,7 +8,7 @@ import (
 // Network judges messages.
 type Network struct {
 	links  []Link
-	of     []uint8
+	of     []uint16
 	size   int
 	hashes []uint64 // of the nodes' names
 	source *random.Source
@@ -25,9 +25,9 @@ type Network struct {
 // Fate is what becomes of a message.
 type Fate struct {
 	Verdict Verdict
+	Copies  uint8  // Deliver: further copies, 0 or 1
 	Rule    *Rule  // that dropped, held, delayed or duplicated it; nil for the link's own loss
 	Delay   int64  // Deliver: nanoseconds from now
-	Copies  int    // Deliver: further copies, 0 or 1
 	Copy    int64  // the copy's delay
 	Why     string // Drop: in a word
 }
@@ -74,26 +74,27 @@ func (n *Network) link(pair int) (int, *Link) {
 	return i, &n.links[i]
 }
 
-// Send judges a message when it is sent at now; a is the address of its draws.
-func (n *Network) Send(now int64, from, to sim.NodeID, kind sim.Kind, a random.Address) Fate {
+// Send judges a message when it is sent at now and puts its fate into f, whatever
+// that held; a is the address of the message's draws.
+func (n *Network) Send(f *Fate, now int64, from, to sim.NodeID, kind sim.Kind, a random.Address) {
 	pair := n.pair(from, to)
 	i, l := n.link(pair)
-	f := Fate{Delay: n.latency(pair, i, l, kind, a)}
+	*f = Fate{Delay: n.latency(pair, i, l, kind, a)}
 	if l.Lose != 0 && l.Lose.Hit(n.source.Draw(a, random.Loss)) {
-		return Fate{Verdict: Drop, Why: "loss"}
+		*f = Fate{Verdict: Drop, Why: "loss"}
+		return
 	}
 	if l.Duplicate != 0 && l.Duplicate.Hit(n.source.Draw(a, random.Duplicate)) {
 		f.Copies, f.Copy = 1, n.latency(pair, i, l, kind, OfCopy(a))
 	}
 	if n.touched != nil && n.touched[pair] != 0 {
-		if n.bend(&f, from, to, kind, a); f.Verdict != Deliver {
-			return f
+		if n.bend(f, from, to, kind, a); f.Verdict != Deliver {
+			return
 		}
 	}
 	if l.Ordered {
-		n.order(&f, pair, now)
+		n.order(f, pair, now)
 	}
-	return f
 }
 
 // OfCopy is the address of the draws about a message's second copy, a being that of
@@ -146,9 +147,15 @@ func (n *Network) Follow(now int64, from, to sim.NodeID) (delay int64) {
 	return 0
 }
 
+// Touched tells whether some rule picks the pair. Where none does, Due has nothing
+// to say.
+func (n *Network) Touched(from, to sim.NodeID) bool {
+	return n.touched != nil && n.touched[n.pair(from, to)] != 0
+}
+
 // Due judges a message again when it is due.
 func (n *Network) Due(from, to sim.NodeID, kind sim.Kind) Fate {
-	if n.touched == nil || n.touched[n.pair(from, to)] == 0 {
+	if !n.Touched(from, to) {
 		return Fate{}
 	}
 	return n.block(from, to, kind)
