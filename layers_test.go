@@ -32,7 +32,8 @@ type room struct {
 var layers = []room{
 	{"cmd/simrun", []string{"reports", "scenarios", "results", "checks", "checks/history"}},
 	{"simruntest", []string{"reports", "scenarios", "results", "checks"}},
-	{"truth", nil}, // tests only
+	{"truth", nil},   // tests only
+	{"mutants", nil}, // tests only
 	{"scenarios", []string{"results", "workloads", "nodes/*", "checks", "sim", "sim/*"}},
 	{"reports", []string{"results", "checks", "sim/record", "sim"}},
 	{"results", []string{"checks", "sim/record", "sim"}},

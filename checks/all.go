@@ -19,7 +19,7 @@ func list() []listed {
 		{"lost_updates", "acknowledged writes built on the same version as another, of which only the other survived", (*view).lostUpdates},
 		{"dirty_reads", "reads answered before any node knew the value to be committed", (*view).dirtyReads},
 		{"aborted_reads", "reads of a failed write, or of one never committed and absent at the end", (*view).abortedReads},
-		{"order_inversions", "writes that the store placed before a write that had already returned", (*view).orderInversions},
+		{"order_inversions", "acknowledged writes that the store placed before a write that had returned before they began", (*view).orderInversions},
 		{"conflicts", "reads that returned several versions", (*view).conflicts},
 		{"read_your_writes", "reads that missed a write of their own session", (*view).readYourWrites},
 		{"monotonic_reads", "reads that missed a write that their session had read before", (*view).monotonicReads},

@@ -3,6 +3,11 @@ package checks
 // Catalogue lists every metric that the checkers report, in the order in which
 // tables show them.
 func Catalogue() []Catalogued {
+	return append(clientMetrics(), storeMetrics()...)
+}
+
+// clientMetrics are of what clients were told: answers, latencies, staleness, quorums.
+func clientMetrics() []Catalogued {
 	return []Catalogued{
 		{"ops_ok", Count, "", "", "ops that happened"},
 		{"ops_fail", Count, "", "low", "ops that certainly did not happen"},
@@ -33,6 +38,12 @@ func Catalogue() []Catalogued {
 		{"quorum_unknown_acks", Mean, "", "", "acknowledgements that an unknown write had counted"},
 		{"quorum_met", Share, "", "high", "reads whose replicas share one with those of the newest acknowledged write"},
 		{"late_answers", Count, "", "", "answers of replicas that came after their op was closed"},
+	}
+}
+
+// storeMetrics are of what became of writes, and of what the store spent.
+func storeMetrics() []Catalogued {
+	return []Catalogued{
 		{"lost_writes", Count, "", "low", "acknowledged writes that nothing at the end contains"},
 		{"lost_writes_truncated", Count, "", "low", "lost when a diverging log was cut"},
 		{"lost_writes_resolved", Count, "", "low", "lost against another version"},
@@ -50,7 +61,10 @@ func Catalogue() []Catalogued {
 		{"lost_updates", Count, "", "low", "acknowledged writes built on the same version as another, of which only the other survived"},
 		{"dirty_reads", Count, "", "low", "reads answered before any node knew the value to be committed"},
 		{"aborted_reads", Count, "", "low", "reads of a failed write, or of one never committed and absent at the end"},
-		{"order_inversions", Count, "", "low", "writes that the store placed before a write that had already returned"},
+		{"linearizability_keys_ok", Count, "", "high", "keys on which the ops fit one order that respects real time"},
+		{"linearizability_keys_failed", Count, "", "low", "keys on which they fit none"},
+		{"linearizability_keys_unknown", Count, "", "low", "keys beyond what may be searched"},
+		{"order_inversions", Count, "", "low", "acknowledged writes that the store placed before a write that had returned before they began"},
 		{"conflicts", Count, "", "low", "reads that returned several versions"},
 		{"conflict_pairs", Count, "", "low", "pairs of returned versions of which neither follows the other"},
 		{"siblings_max", Max, "", "low", "the most versions that one read returned"},

@@ -71,8 +71,14 @@ func large(ops, keys, clients int, siblings bool) *record.Run {
 	for i := range ends {
 		run.History.End(&ends[i].result, ends[i].stamp, time.Duration(ends[i].stamp)*time.Microsecond)
 	}
-	for key := range keys {
-		id := sim.NewOpID(uint16(clients+1), uint32(key+1))
+	finish(run, written, uint16(clients+1), stamp)
+	return run
+}
+
+// finish adds final reads and copies, all of the newest.
+func finish(run *record.Run, written [][]sim.OpID, client uint16, stamp uint32) {
+	for key := range written {
+		id := sim.NewOpID(client, uint32(key+1))
 		run.History.Begin(&sim.Call{Op: id, Key: sim.Key(key), Code: sim.Get, Final: true}, stamp+1000, time.Hour)
 		result := sim.Result{Op: id, Outcome: sim.OK}
 		if n := len(written[key]); n > 0 {
@@ -83,7 +89,6 @@ func large(ops, keys, clients int, siblings bool) *record.Run {
 			run.Copies = append(run.Copies, record.Copy{Node: n, Copy: sim.Copy{Key: sim.Key(key), Values: result.Values}})
 		}
 	}
-	return run
 }
 
 func BenchmarkMillion(b *testing.B) {

@@ -21,7 +21,7 @@ type order struct {
 	// key, from 1; 0 is none.
 	rank     []uint32
 	stated   bool  // some write was given a place
-	inverted int64 // measured writes placed before a write that had returned
+	inverted int64 // acknowledged writes placed before a write that had returned
 	// jumped and over are the first inversion: jumped began after over had returned,
 	// and is placed before it.
 	jumped, over uint32
@@ -139,8 +139,10 @@ func (o *order) jumpers(k *keyed, liars []uint32) []uint32 {
 	return liars
 }
 
+// countInversion counts a write that jumped, if its client was told of it: the place
+// that a leader cut off gives to a write which is later undone is nobody's order.
 func (o *order) countInversion(jumped, over uint32) {
-	if o.view.ops[jumped].Is(record.WarmUp) {
+	if op := &o.view.ops[jumped]; op.Is(record.WarmUp) || op.Outcome != sim.OK {
 		return
 	}
 	if o.inverted == 0 {

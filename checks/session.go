@@ -8,16 +8,16 @@ import (
 	"simrun/sim/record"
 )
 
+// The four guarantees of sessions are those of Terry et al. 1994, judged by what
+// clients saw. A read misses a write by the same test by which a read is stale.
+// Counters and sets are not judged, nor does reading them oblige to anything.
+
 // breach is a read that broke the guarantee of its session.
 type breach struct {
 	read   uint32
 	missed uint32 // the write that it missed
 	by     uint32 // the write that the session had seen before and that obliged it, initial if none
 }
-
-// The four guarantees of sessions are those of Terry et al. 1994, judged by what
-// clients saw. A read misses a write by the same test by which a read is stale.
-// Counters and sets are not judged.
 
 // ReadYourWrites judges that a read misses no acknowledged write of its own session
 // that had returned before the read began.
@@ -27,51 +27,58 @@ func (v *view) readYourWrites() Report {
 	s, j := v.sessions(), v.newJudge()
 	var found []breach
 	judged, missed := int64(0), int64(0)
-	v.eachSessionRead(func(session, read uint32) {
-		done := s.wrote.before(session, v.ops[read].Key, v.ops[read].Invoked)
-		if len(done) == 0 {
-			return
+	for session, reads := range s.reads {
+		for _, read := range reads {
+			k := &v.keys()[v.keyNumber(read)]
+			own := ofSession(s.wrote[k.number], uint32(session))
+			own = own[:known(own, v.ops[read].Invoked)]
+			if len(own) == 0 {
+				continue
+			}
+			judged++
+			if write, count := j.missedOwn(k, read, own); count > 0 {
+				found = append(found, breach{read, write, initial})
+				missed += count
+			}
 		}
-		judged++
-		if !j.old[read] {
-			return
-		}
-		if write, misses := j.misses(read, done); misses {
-			found = append(found, breach{read, write, initial})
-			missed += j.countMissed(read, done)
-		}
-	})
+	}
 	r := v.sessionReport("read_your_writes", judged, found)
 	r.Measures = append(r.Measures, Measure{Name: "own_writes_missed", Kind: Count, Count: missed, Undefined: judged == 0})
 	return r
 }
 
-// eachSessionRead visits the reads of registers and siblings in the order of each
-// session.
-func (v *view) eachSessionRead(visit func(session, read uint32)) {
-	for session, reads := range v.sessions().reads {
-		for _, read := range reads {
-			if shape := v.keyOf(v.ops[read].Key).shape; shape == shapeSingle || shape == shapeSiblings {
-				visit(uint32(session), read)
+// missedOwn counts the writes of its own session that a read missed, and finds one.
+func (j *judge) missedOwn(k *keyed, read uint32, own []deed) (missed uint32, count int64) {
+	if !j.old[read] {
+		return 0, 0
+	}
+	if k.shape == shapeSiblings {
+		session := j.view.sessions().of[read]
+		for _, write := range j.missed[read] {
+			if j.view.sessions().of[write] == session {
+				missed = write
+				count++
 			}
 		}
+		return missed, count
 	}
-}
-
-// countMissed counts the deeds that a read missed. Those up to one that none is
-// newer among are none of them.
-func (j *judge) countMissed(read uint32, done deeds) (count int64) {
-	for ; len(done) > 0; done = done[:len(done)-1] {
-		if _, missed := j.misses(read, done); !missed {
+	missed, found := j.newer(k, read, &own[len(own)-1].so)
+	if !found {
+		return 0, 0
+	}
+	// What is true of no deed up to one need not be asked of each of those.
+	for ; len(own) > 0; own = own[:len(own)-1] {
+		last := &own[len(own)-1]
+		if _, found := j.newer(k, read, &last.so); !found {
 			break
 		}
-		alone := deed{write: done[len(done)-1].write, so: newFrontier()}
-		alone.so.add(j.view.order(), alone.write)
-		if _, missed := j.misses(read, deeds{alone}); missed {
+		alone := newFrontier()
+		alone.add(j.view.order(), last.write)
+		if _, found := j.newer(k, read, &alone); found {
 			count++
 		}
 	}
-	return count
+	return missed, max(count, 1) // of several values, each may miss another write
 }
 
 // MonotonicReads judges that a read misses no write that an earlier read of its
@@ -82,45 +89,51 @@ func (v *view) monotonicReads() Report {
 	s, j := v.sessions(), v.newJudge()
 	var found []breach
 	judged := int64(0)
-	v.eachSessionRead(func(session, read uint32) {
-		seen := s.read.before(session, v.ops[read].Key, v.ops[read].Invoked)
-		if len(seen) == 0 {
-			return
-		}
-		judged++
-		if v.keyOf(v.ops[read].Key).shape == shapeSingle && j.old[read] {
-			if write, misses := j.misses(read, seen); misses {
-				found = append(found, breach{read, write, initial})
+	for session, reads := range s.reads {
+		for _, read := range reads {
+			k := &v.keys()[v.keyNumber(read)]
+			seen := ofSession(s.read[k.number], uint32(session))
+			n := known(seen, v.ops[read].Invoked)
+			if n == 0 {
+				continue
+			}
+			judged++
+			if k.shape == shapeSingle && j.old[read] {
+				if write, misses := j.newer(k, read, &seen[n-1].so); misses {
+					found = append(found, breach{read, write, initial})
+				}
 			}
 		}
-	})
-	found = append(found, v.lostSights()...)
+		found = append(found, j.lostSights(reads)...)
+	}
 	return v.sessionReport("monotonic_reads", judged, found)
 }
 
 // lostSights finds the reads of siblings that missed a version which their session
-// had seen. A version that a later read covers need not be remembered.
-func (v *view) lostSights() (found []breach) {
+// had seen. A version that a later read covers need not be remembered; a read that
+// is not stale covers all that had been acknowledged.
+func (j *judge) lostSights(reads []uint32) (found []breach) {
+	v := j.view
 	if !v.options.Siblings {
 		return nil
 	}
 	l := v.lineage()
-	for _, reads := range v.sessions().reads {
-		seen := map[sim.Key][]uint32{}
-		for _, read := range reads {
-			k := v.keyOf(v.ops[read].Key)
-			if k.shape != shapeSiblings {
-				continue
-			}
-			l.remove(k)
-			s := v.sight(read)
-			before := seen[k.key]
-			m := l.missed(s, before, func(at uint32) bool { return slices.Contains(before, at) })
-			if m.certain && len(m.ops) > 0 {
-				found = append(found, breach{read, m.oldest, initial})
-			}
-			seen[k.key] = append(v.returned(s), m.ops...)
+	seen := map[sim.Key][]uint32{}
+	for _, read := range reads {
+		k := &v.keys()[v.keyNumber(read)]
+		if k.shape != shapeSiblings {
+			continue
 		}
+		l.remove(k)
+		s, before := v.sight(read), seen[k.key]
+		if !j.old[read] && !s.cut {
+			before = slices.DeleteFunc(before, func(at uint32) bool { return v.end(at) < s.invoked })
+		}
+		m := l.missed(s, before, func(at uint32) bool { return slices.Contains(before, at) })
+		if m.certain && len(m.ops) > 0 {
+			found = append(found, breach{read, m.oldest, initial})
+		}
+		seen[k.key] = v.appendReturned(m.ops, s)
 	}
 	return found
 }
@@ -131,7 +144,10 @@ func (v *view) lostSights() (found []breach) {
 func MonotonicWrites(run *record.Run, o Options) Report { return newView(run, o).monotonicWrites() }
 
 func (v *view) monotonicWrites() Report {
-	return v.followers("monotonic_writes", v.sessions().wrote)
+	s := v.sessions()
+	return v.followers("monotonic_writes", s.wrote, func(f *follower, write uint32) uint32 {
+		return f.after(s.of[write], v.ops[write].Returned)
+	})
 }
 
 // WritesFollowReads judges that whoever has seen a write of a session does not
@@ -140,19 +156,28 @@ func (v *view) monotonicWrites() Report {
 func WritesFollowReads(run *record.Run, o Options) Report { return newView(run, o).writesFollowReads() }
 
 func (v *view) writesFollowReads() Report {
-	return v.followers("writes_follow_reads", v.sessions().read)
+	s := v.sessions()
+	return v.followers("writes_follow_reads", s.read, func(f *follower, write uint32) uint32 {
+		for _, reading := range s.readersOf(int(v.keyNumber(write)), write) {
+			if by := f.after(reading.session, reading.stamp); by != initial {
+				return by
+			}
+		}
+		return initial
+	})
 }
 
 // followers judges reads against the deeds that came, in the sessions of the
-// writers, before the writes that the reader has seen.
-func (v *view) followers(checker string, done deeds) Report {
-	j := v.newJudge()
+// writers, before the writes that the reader has seen. For a missed sibling,
+// obliges finds a write seen that came after it.
+func (v *view) followers(checker string, done [][]deeds, obliges func(f *follower, missed uint32) uint32) Report {
+	f := &follower{judge: v.newJudge(), done: done, obliges: obliges, seen: filled(len(v.sessions().reads), initial)}
 	var found []breach
 	judged := int64(0)
 	for _, reads := range v.sessions().reads {
-		f := follower{judge: j, done: done, seen: map[uint32]uint32{}}
+		f.forget()
 		for _, read := range reads {
-			if len(f.order) > 0 {
+			if len(f.sessions) > 0 {
 				judged++
 			}
 			if b, broken := f.check(read); broken {
@@ -167,38 +192,71 @@ func (v *view) followers(checker string, done deeds) Report {
 // follower is one reading session and what it has seen of the writing ones.
 type follower struct {
 	*judge
-	done  deeds
-	seen  map[uint32]uint32 // by writing session: its latest write that was seen
-	order []uint32          // the sessions seen, in the order in which they were
+	done     [][]deeds
+	obliges  func(f *follower, missed uint32) uint32
+	seen     []uint32 // by writing session: its latest write that was seen, initial if none
+	sessions []uint32 // the writing sessions of which something was seen
+	places   []uint32
+}
+
+// forget makes ready for the next reading session.
+func (f *follower) forget() {
+	for _, session := range f.sessions {
+		f.seen[session] = initial
+	}
+	f.sessions = f.sessions[:0]
 }
 
 // see takes in what a read returned. What began only after the read had ended
 // cannot have been seen, and obliges to nothing.
 func (f *follower) see(read uint32) {
-	for _, write := range f.view.returned(f.view.sight(read)) {
-		if f.view.ops[write].Invoked > f.view.ops[read].Returned {
+	v := f.view
+	f.places = v.appendReturned(f.places[:0], v.sight(read))
+	for _, write := range f.places {
+		if v.ops[write].Invoked > v.ops[read].Returned {
 			continue
 		}
-		session := f.view.sessions().of[write]
-		latest, known := f.seen[session]
-		if !known {
-			f.order = append(f.order, session)
+		session := v.sessions().of[write]
+		latest := f.seen[session]
+		if latest == initial {
+			f.sessions = append(f.sessions, session)
 		}
-		if !known || f.view.ops[write].Invoked > f.view.ops[latest].Invoked {
+		if latest == initial || v.ops[write].Invoked > v.ops[latest].Invoked {
 			f.seen[session] = write
 		}
 	}
 }
 
-// check finds a writing session whose earlier deeds a read missed.
+// after is the latest write seen of a session, if it began after a stamp.
+func (f *follower) after(session, stamp uint32) uint32 {
+	if by := f.seen[session]; by != initial && f.view.ops[by].Invoked > stamp {
+		return by
+	}
+	return initial
+}
+
+// check finds something that a read missed and that writes seen before oblige to.
 func (f *follower) check(read uint32) (breach, bool) {
 	if !f.old[read] {
 		return breach{}, false
 	}
-	for _, session := range f.order {
-		by := f.seen[session]
-		done := f.done.before(session, f.view.ops[read].Key, f.view.ops[by].Invoked)
-		if write, misses := f.misses(read, done); misses {
+	k := &f.view.keys()[f.view.keyNumber(read)]
+	if k.shape == shapeSiblings {
+		for _, missed := range f.missed[read] {
+			if by := f.obliges(f, missed); by != initial {
+				return breach{read, missed, by}, true
+			}
+		}
+		return breach{}, false
+	}
+	for i := range f.done[k.number] {
+		part := &f.done[k.number][i]
+		by := f.after(part.session, part.list[0].stamp)
+		if by == initial {
+			continue
+		}
+		n := known(part.list, f.view.ops[by].Invoked)
+		if write, misses := f.newer(k, read, &part.list[n-1].so); misses {
 			return breach{read, write, by}, true
 		}
 	}
@@ -228,7 +286,7 @@ func (v *view) breachWitness(b breach) Witness {
 	case b.by != initial:
 		w.Text = fmt.Sprintf("%s; its session had seen %v, which came after %v in the session of its writer",
 			v.tellRead(b.read), v.ops[b.by].ID(), missed)
-	case v.ops[b.missed].Client == v.ops[b.read].Client && v.sessions().of[b.missed] == v.sessions().of[b.read]:
+	case v.sessions().of[b.missed] == v.sessions().of[b.read]:
 		w.Text = fmt.Sprintf("%s; it had written %v itself", v.tellRead(b.read), missed)
 	default:
 		w.Text = fmt.Sprintf("%s; it had read %v before", v.tellRead(b.read), missed)

@@ -11,55 +11,57 @@ import (
 // after another, so that the order of their beginnings is the session's order.
 type sessions struct {
 	of    []uint32   // by place: the number of the op's session
-	reads [][]uint32 // by number: its measured successful reads
-	// wrote and read are, by session and key, the acknowledged writes and the
-	// writes whose values were read, in the session's order.
-	wrote, read deeds
+	reads [][]uint32 // by number of the session: its measured successful reads
+	// wrote and read are, by number of the key, what each session had written and
+	// seen acknowledged, and which writes it had read.
+	wrote, read [][]deeds
+	// readers are, by number of the key, who read what; for siblings only.
+	readers [][]reading
 }
 
-// deed is something that a session did to, or learnt of, a key.
-type deed struct {
+// deeds are what one session did to, or learnt of, one key.
+type deeds struct {
 	session uint32
-	key     sim.Key
-	stamp   uint32 // when it was complete
-	write   uint32 // the write that was made or read
-	so      frontier
+	list    []deed // in the session's order
 }
 
-// deeds are sorted by session, key and stamp; so is the frontier of the deeds of
-// the same session and key up to and with this one.
-type deeds []deed
+// deed is a write that a session made or read.
+type deed struct {
+	stamp uint32 // when it knew of it
+	write uint32
+	so    frontier // this deed and those before it
+}
+
+// reading is a session having read a write.
+type reading struct {
+	write, session, stamp uint32
+}
 
 // sessions is made once.
 func (v *view) sessions() *sessions {
 	if v.grouped != nil {
 		return v.grouped
 	}
-	s := &sessions{of: make([]uint32, len(v.ops))}
+	keys := v.keys()
+	s := &sessions{of: make([]uint32, len(v.ops)), wrote: make([][]deeds, len(keys)), read: make([][]deeds, len(keys)),
+		readers: make([][]reading, len(keys))}
 	v.grouped = s
 	s.number(v)
-	for i := range v.keys() {
-		k := &v.keys()[i]
-		for _, at := range k.acked {
-			s.wrote = append(s.wrote, deed{session: s.of[at], key: k.key, stamp: v.ops[at].Returned, write: at})
-		}
-		for _, at := range k.reads {
-			for _, write := range v.returned(v.sight(at)) {
-				s.read = append(s.read, deed{session: s.of[at], key: k.key, stamp: v.ops[at].Returned, write: write})
-			}
+	for i := range keys {
+		if k := &keys[i]; k.shape == shapeSingle || k.shape == shapeSiblings {
+			s.enter(v, k)
 		}
 	}
-	s.wrote.arrange(v)
-	s.read.arrange(v)
 	return s
 }
 
 // number gives sessions dense numbers in the order of their first ops, and parts
-// the ops.
+// the reads.
 func (s *sessions) number(v *view) {
 	numbers := map[uint32]uint32{}
 	for i := range v.ops {
-		name := uint32(v.ops[i].Client)<<16 | uint32(v.ops[i].Session)
+		op := &v.ops[i]
+		name := uint32(op.Client)<<16 | uint32(op.Session)
 		number, known := numbers[name]
 		if !known {
 			number = uint32(len(s.reads))
@@ -67,11 +69,9 @@ func (s *sessions) number(v *view) {
 			s.reads = append(s.reads, nil)
 		}
 		s.of[i] = number
-	}
-	for i := range v.keys() {
-		k := &v.keys()[i]
-		for _, at := range k.reads {
-			s.reads[s.of[at]] = append(s.reads[s.of[at]], at)
+		if shape := v.keyed[v.keyNumber(uint32(i))].shape; measuredRead(op) && op.Outcome == sim.OK &&
+			(shape == shapeSingle || shape == shapeSiblings) {
+			s.reads[number] = append(s.reads[number], uint32(i))
 		}
 	}
 	for _, reads := range s.reads {
@@ -79,86 +79,103 @@ func (s *sessions) number(v *view) {
 	}
 }
 
-func (d deeds) arrange(v *view) {
-	slices.SortFunc(d, func(a, b deed) int {
-		return cmp.Or(cmp.Compare(a.session, b.session), cmp.Compare(a.key, b.key), cmp.Compare(a.stamp, b.stamp),
-			cmp.Compare(a.write, b.write))
-	})
-	for i := range d {
-		so := newFrontier()
-		if i > 0 && d[i-1].session == d[i].session && d[i-1].key == d[i].key {
-			so = d[i-1].so
+// enter sorts what sessions did to one key.
+func (s *sessions) enter(v *view, k *keyed) {
+	var wrote, read []reading
+	for _, at := range k.acked {
+		wrote = append(wrote, reading{session: s.of[at], stamp: v.ops[at].Returned, write: at})
+	}
+	var places []uint32
+	for _, at := range k.reads {
+		places = v.appendReturned(places[:0], v.sight(at))
+		for _, write := range places {
+			read = append(read, reading{session: s.of[at], stamp: v.ops[at].Returned, write: write})
 		}
-		so.add(v.order(), d[i].write)
-		d[i].so = so
+	}
+	s.wrote[k.number], s.read[k.number] = v.bySession(wrote), v.bySession(read)
+	if k.shape == shapeSiblings {
+		slices.SortFunc(read, func(a, b reading) int {
+			return cmp.Or(cmp.Compare(a.write, b.write), cmp.Compare(a.session, b.session), cmp.Compare(a.stamp, b.stamp))
+		})
+		s.readers[k.number] = read
 	}
 }
 
-// before are the deeds of a session on a key that were complete before a stamp.
-func (d deeds) before(session uint32, key sim.Key, stamp uint32) deeds {
-	after := func(stamp uint32) int {
-		i, _ := slices.BinarySearchFunc(d, stamp, func(e deed, stamp uint32) int {
-			return cmp.Or(cmp.Compare(e.session, session), cmp.Compare(e.key, key), cmp.Compare(e.stamp, stamp))
-		})
+// bySession parts what sessions did, and sums up each one's.
+func (v *view) bySession(all []reading) (parts []deeds) {
+	slices.SortFunc(all, func(a, b reading) int {
+		return cmp.Or(cmp.Compare(a.session, b.session), cmp.Compare(a.stamp, b.stamp))
+	})
+	list := make([]deed, len(all))
+	for first := 0; first < len(all); {
+		so, end := newFrontier(), first
+		for ; end < len(all) && all[end].session == all[first].session; end++ {
+			so.add(v.order(), all[end].write)
+			list[end] = deed{stamp: all[end].stamp, write: all[end].write, so: so}
+		}
+		parts = append(parts, deeds{session: all[first].session, list: list[first:end:end]})
+		first = end
+	}
+	return parts
+}
+
+// ofSession are the deeds of one session, which may be none.
+func ofSession(parts []deeds, session uint32) []deed {
+	i, found := slices.BinarySearchFunc(parts, session, func(d deeds, session uint32) int {
+		return cmp.Compare(d.session, session)
+	})
+	if !found {
+		return nil
+	}
+	return parts[i].list
+}
+
+// known counts the deeds that were known before a stamp.
+func known(list []deed, stamp uint32) int {
+	n, _ := slices.BinarySearchFunc(list, stamp, func(d deed, stamp uint32) int { return cmp.Compare(d.stamp, stamp) })
+	return n
+}
+
+// readersOf are who read a write, sorted by session and time.
+func (s *sessions) readersOf(key int, write uint32) []reading {
+	all := s.readers[key]
+	find := func(write uint32) int {
+		i, _ := slices.BinarySearchFunc(all, write, func(r reading, write uint32) int { return cmp.Compare(r.write, write) })
 		return i
 	}
-	return d[after(0):after(stamp)]
+	return all[find(write):find(write+1)]
 }
 
-// writes are the places of the writes, each once and in the order of places.
-func (d deeds) writes() []uint32 {
-	list := make([]uint32, len(d))
-	for i := range d {
-		list[i] = d[i].write
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
-}
-
-// judge tells whether reads can be judged against deeds.
+// judge tells which deeds reads missed.
 type judge struct {
 	view *view
-	gone map[sim.Key]*vanishing
-	old  []bool // by place: the read missed something acknowledged, or seen by a read, before it began
+	gone []*vanishing // by number of the key, made when needed
+	old  []bool       // by place: the read missed something that was known before it began
+	// missed are, by place, the acknowledged siblings that a stale read missed.
+	missed map[uint32][]uint32
+	values []uint32
 }
 
 func (v *view) newJudge() *judge {
-	return &judge{view: v, gone: map[sim.Key]*vanishing{}, old: v.behind()}
+	j := &judge{view: v, gone: make([]*vanishing, len(v.keys())), old: v.behind(), missed: map[uint32][]uint32{}}
+	for i := range v.stale().reads {
+		s := &v.stale().reads[i]
+		j.missed[s.read] = s.ops
+	}
+	return j
 }
 
-// misses finds a deed that a read missed.
-func (j *judge) misses(read uint32, done deeds) (uint32, bool) {
-	if len(done) == 0 {
+// newer finds a write of the set that is newer than what a read of one value
+// returned.
+func (j *judge) newer(k *keyed, read uint32, so *frontier) (uint32, bool) {
+	if j.gone[k.number] == nil {
+		j.gone[k.number] = newVanishing(j.view, k)
+	}
+	j.values = j.view.alternatives(j.gone[k.number], j.view.sight(read), j.values[:0])
+	if !so.newerThanAll(j.view.order(), j.values) {
 		return 0, false
 	}
-	v := j.view
-	k := v.keyOf(v.ops[read].Key)
-	switch k.shape {
-	case shapeSingle:
-		return j.newerDeed(k, read, &done[len(done)-1].so)
-	case shapeSiblings:
-		starts := done.writes()
-		v.lineage().remove(k)
-		m := v.lineage().missed(v.sight(read), starts, func(at uint32) bool {
-			_, found := slices.BinarySearch(starts, at)
-			return found && v.end(at) < v.ops[read].Invoked
-		})
-		return m.oldest, m.certain && len(m.ops) > 0
-	}
-	return 0, false
-}
-
-func (j *judge) newerDeed(k *keyed, read uint32, so *frontier) (uint32, bool) {
-	gone := j.gone[k.key]
-	if gone == nil {
-		gone = newVanishing(j.view, k)
-		j.gone[k.key] = gone
-	}
-	values := j.view.alternatives(gone, j.view.sight(read), nil)
-	if !so.newerThanAll(j.view.order(), values) {
-		return 0, false
-	}
-	return so.newer(j.view.order(), values[0])
+	return so.newer(j.view.order(), j.values[0])
 }
 
 // behind tells, by place, which reads missed something that had been acknowledged,
@@ -192,7 +209,8 @@ func (v *view) behindSingles(k *keyed) {
 			seen.add(o, k.acked[acked])
 		}
 		for ; next < len(ended) && v.ops[ended[next]].Returned < began; next++ {
-			for _, write := range v.returned(v.sight(ended[next])) {
+			values = v.appendReturned(values[:0], v.sight(ended[next]))
+			for _, write := range values {
 				seen.add(o, write)
 			}
 		}

@@ -60,7 +60,10 @@ func (l *lineage) removers(s sight, returned []uint32, want func(uint32) bool) [
 
 // returned are the places of the values that were seen.
 func (v *view) returned(s sight) []uint32 {
-	places := make([]uint32, 0, len(s.values))
+	return v.appendReturned(make([]uint32, 0, len(s.values)), s)
+}
+
+func (v *view) appendReturned(places []uint32, s sight) []uint32 {
 	for _, value := range s.values {
 		if at := v.write(value.ID, s.key); at < stranger {
 			places = append(places, at)
@@ -81,7 +84,7 @@ func (v *view) staleVersions(k *keyed, found func(staleRead)) int64 {
 		}
 		m := l.missed(v.sight(read), before.list, func(at uint32) bool { return v.end(at) < op.Invoked })
 		if m.certain && len(m.ops) > 0 {
-			found(staleRead{read: read, got: initial, missed: int64(len(m.ops)), oldest: m.oldest})
+			found(staleRead{read: read, got: initial, missed: int64(len(m.ops)), oldest: m.oldest, ops: m.ops})
 		}
 	}
 	return int64(len(k.reads))

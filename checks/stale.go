@@ -18,10 +18,11 @@ type staleness struct {
 
 // staleRead is one read that missed acknowledged writes.
 type staleRead struct {
-	read   uint32 // its place
-	got    uint32 // the place of what it returned, by which it was judged
-	missed int64  // k: acknowledged writes newer than that, before the read was invoked
-	oldest uint32 // the missed write that was acknowledged first
+	read   uint32   // its place
+	got    uint32   // the place of what it returned, by which it was judged
+	missed int64    // k: acknowledged writes newer than that, before the read was invoked
+	oldest uint32   // the missed write that was acknowledged first
+	ops    []uint32 // among siblings, all of them
 }
 
 // age is t: how long before the read was invoked the oldest missed write had been

@@ -188,7 +188,7 @@ func (t *twin) absent(w *record.Op) bool {
 
 func (t *twin) jumped(b *record.Op) bool {
 	return b.Code.Writes() && b.Outcome != sim.Fail && !b.Is(record.WarmUp) &&
-		slices.ContainsFunc(t.writes(b.Key), func(a *record.Op) bool { return t.inverted(a, b) })
+		b.Outcome == sim.OK && slices.ContainsFunc(t.writes(b.Key), func(a *record.Op) bool { return t.inverted(a, b) })
 }
 
 func sameSession(a, b *record.Op) bool { return a.Client == b.Client && a.Session == b.Session }
@@ -233,7 +233,7 @@ func (t *twin) goesBack(r *record.Op) bool {
 // obliged visits the writes that a session had seen before a read began.
 func (t *twin) obliged(r *record.Op, misses func(by *record.Op) bool) bool {
 	for _, earlier := range t.reads() {
-		if !sameSession(earlier, r) || earlier.Returned >= r.Invoked {
+		if !t.register(earlier) || !sameSession(earlier, r) || earlier.Returned >= r.Invoked {
 			continue
 		}
 		for _, by := range t.seen(earlier.Key, t.h.Values(earlier)) {

@@ -25,6 +25,7 @@ type view struct {
 	ops     []record.Op
 	places  [][]uint32 // by client and number: place + 1
 
+	numbers  []uint32 // by place: the number of the op's key
 	keyed    []keyed
 	ordered  *order
 	aged     *staleness
@@ -102,6 +103,7 @@ func (v *view) precedes(a, b uint32) bool { return v.end(a) < v.ops[b].Invoked }
 // keyed is the ops of one key, sorted in the ways that judges need.
 type keyed struct {
 	key     sim.Key
+	number  int // among the keys
 	shape   shape
 	writes  []uint32 // that may have happened, in the order of their beginnings
 	acked   []uint32 // acknowledged writes in the order of their ends
@@ -123,19 +125,27 @@ const (
 // keys yields every key's ops in the order of keys, made once.
 func (v *view) keys() []keyed {
 	if v.keyed == nil {
-		v.keyed = []keyed{}
+		v.keyed, v.numbers = []keyed{}, make([]uint32, len(v.ops))
 		places := placesByKey(v.ops)
 		for first := 0; first < len(places); {
 			end := first + 1
 			for end < len(places) && v.ops[places[end]].Key == v.ops[places[first]].Key {
 				end++
 			}
-			v.keyed = append(v.keyed, v.sortKey(v.ops[places[first]].Key, places[first:end]))
+			k := v.sortKey(v.ops[places[first]].Key, places[first:end])
+			k.number = len(v.keyed)
+			for _, at := range places[first:end] {
+				v.numbers[at] = uint32(k.number)
+			}
+			v.keyed = append(v.keyed, k)
 			first = end
 		}
 	}
 	return v.keyed
 }
+
+// keyNumber is the number of an op's key.
+func (v *view) keyNumber(at uint32) uint32 { return v.numbers[at] }
 
 // keyOf finds a key that has ops.
 func (v *view) keyOf(key sim.Key) *keyed {

@@ -27,11 +27,18 @@ func span(d time.Duration) string {
 	case d >= time.Second:
 		return moment(d)
 	case d >= time.Millisecond:
-		return strconv.FormatFloat(d.Round(10*time.Microsecond).Seconds()*1e3, 'f', -1, 64) + " ms"
+		return hundredths(d, time.Millisecond) + " ms"
 	case d >= time.Microsecond:
-		return strconv.FormatFloat(d.Round(10*time.Nanosecond).Seconds()*1e6, 'f', -1, 64) + " µs"
+		return hundredths(d, time.Microsecond) + " µs"
 	}
 	return strconv.FormatInt(int64(d), 10) + " ns"
+}
+
+// hundredths spells a time in a unit, to two decimals where they are not zero.
+func hundredths(d, unit time.Duration) string {
+	n := int64(d.Round(unit/100) / (unit / 100))
+	text := fmt.Sprintf("%d.%02d", n/100, n%100)
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }
 
 // client names the client of an op.

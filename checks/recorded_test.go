@@ -1,0 +1,36 @@
+package checks_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"simrun/checks"
+	"simrun/checks/history"
+)
+
+// TestRecordedHistories judges, for every checker that needs the history only, a
+// recorded history that it must accept and one that it must reject.
+func TestRecordedHistories(t *testing.T) {
+	names := []string{"stale_reads", "conflicts", "read_your_writes", "monotonic_reads", "monotonic_writes",
+		"writes_follow_reads"}
+	for _, name := range names {
+		for quality, want := range map[string]checks.Result{"good": checks.Pass, "bad": checks.Fail} {
+			t.Run(name+"-"+quality, func(t *testing.T) {
+				file, err := os.Open(filepath.Join("..", "testdata", "histories", name+"-"+quality+".jsonl"))
+				require.NoError(t, err)
+				defer file.Close()
+				run, err := history.Read(file, "session")
+				require.NoError(t, err)
+				for _, c := range checks.All() {
+					if c.Name == name {
+						v := c.Judge(run, checks.Options{}).Verdict
+						require.Equal(t, want.String(), v.Result.String(), v.Why)
+					}
+				}
+			})
+		}
+	}
+}
