@@ -93,7 +93,7 @@ func (b *builder) servers() []kernel.Node {
 func (b *builder) equip(n *kernel.Node) {
 	t := &b.s.Topology
 	t.Server.equip(n)
-	t.Clocks.set(n)
+	n.WallSpread, n.DriftSpread = t.Clocks.Offset, int64(t.Clocks.Drift)/partsPerBillion
 	for i := range t.Servers {
 		if some := &t.Servers[i]; slices.Contains(some.Nodes, n.Name) {
 			some.ServerSpec.equip(n)
@@ -114,17 +114,6 @@ func (s *ServerSpec) equip(n *kernel.Node) {
 	if s.Service != nil {
 		n.Service, _ = s.Service.Compile()
 		n.Servers = s.Workers
-	}
-}
-
-// set draws how far a server's clocks are off, by its name alone.
-func (c *ClockSpec) set(n *kernel.Node) {
-	hash := random.Hash(n.Name)
-	if c.Offset > 0 {
-		n.WallOffset = time.Duration(random.Below(random.Mix(hash, 1), uint64(2*c.Offset)+1)) - c.Offset
-	}
-	if drift := int64(c.Drift) / partsPerBillion; drift > 0 {
-		n.Drift = int64(random.Below(random.Mix(hash, 2), uint64(2*drift)+1)) - drift
 	}
 }
 
@@ -194,10 +183,10 @@ func (b *builder) network(nodes []kernel.Node) network.Config {
 	for i := range t.Links {
 		c.Links = append(c.Links, t.Links[i].compile())
 	}
-	c.Of = make([]uint8, c.Size*c.Size)
+	c.Of = make([]uint16, c.Size*c.Size)
 	for from := range nodes {
 		for to := range nodes {
-			c.Of[(from+1)*c.Size+to+1] = uint8(t.choose(&nodes[from], &nodes[to], first, clientLink))
+			c.Of[(from+1)*c.Size+to+1] = uint16(t.choose(&nodes[from], &nodes[to], first, clientLink))
 		}
 	}
 	return c

@@ -1,5 +1,11 @@
 package scenarios
 
+import (
+	"time"
+
+	"simrun/sim/random"
+)
+
 // Cost is a rough estimate of what one run of a cell will take, made before it.
 type Cost struct {
 	Servers int
@@ -16,7 +22,7 @@ const maxEstimate = 2_000_000_000
 
 // Estimate tells what a run of the scenario will roughly cost.
 func (s *Scenario) Estimate() Cost {
-	c := Cost{Servers: s.Topology.Nodes, Clients: s.Workload.Count(), Ops: s.Workload.Load(s.Duration)}
+	c := Cost{Servers: s.Topology.Nodes, Clients: s.Workload.Count(), Ops: s.Workload.Load(s.Duration, s.Topology.trip())}
 	perOp := int64(eventsPerOp) * int64(min(c.Servers, 10))
 	if c.Ops > maxEstimate/perOp {
 		c.Events = maxEstimate + 1
@@ -24,4 +30,18 @@ func (s *Scenario) Estimate() Cost {
 	}
 	c.Events = c.Ops * perOp
 	return c
+}
+
+// trip is about how long a client's message and its answer travel.
+func (t *Topology) trip() time.Duration {
+	link := t.Link
+	if t.ClientLink != nil {
+		link = *t.ClientLink
+	}
+	d, err := link.Latency.Compile()
+	if err != nil {
+		return 0
+	}
+	median := d.Quantile(random.Certain / 2)
+	return 2 * time.Duration(median)
 }

@@ -41,8 +41,8 @@ func (e *Expectation) read(number int) (claimed, error) {
 	return c, err
 }
 
-// finish reads the expectations and requirements of every cell.
-func (p *Plan) finish(doc *strict.Document) error {
+// read reads the requirements and expectations, and checks the columns.
+func (p *Plan) read(doc *strict.Document) strict.Problems {
 	var problems strict.Problems
 	for i, text := range p.Scenario.Requires {
 		r, err := parseRequirement(text)
@@ -52,32 +52,50 @@ func (p *Plan) finish(doc *strict.Document) error {
 		p.requires = append(p.requires, r)
 	}
 	for i := range p.Scenario.Expect {
-		path := fmt.Sprintf("expect.%d", i)
 		c, err := p.Scenario.Expect[i].read(i)
 		if err == nil {
-			err = p.attach(c)
+			_, err = when.Holds(c.when, p.Scenario.lookup)
 		}
 		if err != nil {
-			problems = append(problems, doc.Problemf(path, "%s", err))
+			problems = append(problems, doc.Problemf(fmt.Sprintf("expect.%d", i), "%s", err))
 		}
+		p.claims = append(p.claims, c)
 	}
-	problems = append(problems, p.columnProblems(doc)...)
-	return doc.Sort(problems).Err()
+	return append(problems, p.columnProblems(doc)...)
 }
 
-// attach gives an expectation to the cells that it applies to.
-func (p *Plan) attach(c claimed) error {
+// attachAll gives each expectation to the cells that it applies to. One that applies
+// to no cell would hold whatever happens, so it is refused, unless the command line
+// has narrowed the grid.
+func (p *Plan) attachAll(doc *strict.Document) strict.Problems {
+	var problems strict.Problems
+	for _, c := range p.claims {
+		cells, err := p.attach(c)
+		path := fmt.Sprintf("expect.%d", c.number)
+		switch {
+		case err != nil:
+			problems = append(problems, doc.Problemf(path, "%s", err))
+		case cells == 0 && len(p.edits) == 0:
+			problems = append(problems, doc.Problemf(path, "no cell of the grid is such that %s", c.when))
+		}
+	}
+	return problems
+}
+
+// attach gives an expectation to the cells that it applies to, and counts them.
+func (p *Plan) attach(c claimed) (cells int, err error) {
 	for i := range p.Cells {
 		cell := &p.Cells[i]
 		applies, err := when.Holds(c.when, cell.Scenario.lookup)
 		if err != nil {
-			return err
+			return cells, err
 		}
 		if applies {
+			cells++
 			cell.expect = append(cell.expect, c)
 		}
 	}
-	return nil
+	return cells, nil
 }
 
 func (p *Plan) columnProblems(doc *strict.Document) strict.Problems {

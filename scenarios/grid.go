@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"fmt"
 
 	"simrun/results"
@@ -14,26 +15,29 @@ type Setting = results.Setting
 const maxCells = 10_000
 
 // expand makes the cells of the grid: every combination, the last axis fastest.
-func (p *Plan) expand(doc *strict.Document) error {
+func (p *Plan) expand(doc *strict.Document) strict.Problems {
 	total := 1
 	for _, axis := range p.Scenario.Grid {
 		if len(axis.Value) == 0 {
-			return doc.Problemf("grid."+axis.Key, "an axis needs at least one value")
+			return strict.Problems{doc.Problemf("grid."+axis.Key, "an axis needs at least one value")}
 		}
 		if total *= len(axis.Value); total > maxCells {
-			return doc.Problemf("grid", "more than %d cells", maxCells)
+			return strict.Problems{doc.Problemf("grid", "more than %d cells", maxCells)}
 		}
 	}
-	for i := range total {
-		if err := p.cell(doc.Clone(), i, total); err != nil {
-			return err
-		}
+	var problems strict.Problems
+	for i := 0; i < total && len(problems) < maxCellProblems; i++ {
+		problems = append(problems, p.cell(doc.Clone(), i, total)...)
 	}
-	return nil
+	return problems
 }
 
+// maxCellProblems is when looking for more wrong cells is given up: a wrong value of
+// one axis is wrong in every cell that has it.
+const maxCellProblems = 20
+
 // cell makes the i-th of total cells.
-func (p *Plan) cell(doc *strict.Document, i, total int) error {
+func (p *Plan) cell(doc *strict.Document, i, total int) strict.Problems {
 	var set []Setting
 	for _, axis := range p.Scenario.Grid {
 		total /= len(axis.Value)
@@ -43,17 +47,28 @@ func (p *Plan) cell(doc *strict.Document, i, total int) error {
 			source = fmt.Sprintf("%s: grid %s=%s", value.Pos, axis.Key, value.Text)
 		}
 		if err := doc.SetFrom(source, axis.Key, value.Text); err != nil {
-			return err
+			return problemsOf(doc, axis.Key, err)
 		}
 		set = append(set, Setting{Path: axis.Key, Value: value.Text})
 	}
 	var s Scenario
-	if problems := doc.Decode(&s); len(problems) > 0 {
-		return problems.Err()
-	}
-	if problems := s.problems(doc); len(problems) > 0 {
-		return doc.Sort(problems).Err()
+	problems := doc.Decode(&s)
+	if problems = append(problems, s.problems(doc)...); len(problems) > 0 {
+		return problems
 	}
 	p.Cells = append(p.Cells, PlanCell{Set: set, Scenario: s})
 	return nil
+}
+
+// problemsOf keeps the problems that an error is made of.
+func problemsOf(doc *strict.Document, path string, err error) strict.Problems {
+	var problem strict.Problem
+	var problems strict.Problems
+	switch {
+	case errors.As(err, &problems):
+		return problems
+	case errors.As(err, &problem):
+		return strict.Problems{problem}
+	}
+	return strict.Problems{doc.Problemf(path, "%s", err)}
 }

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"reflect"
 
 	"simrun/scenarios/internal/strict"
@@ -38,6 +39,7 @@ type Plan struct {
 	Scenario Scenario // as in the file, before the grid
 	Cells    []PlanCell
 	requires []requirement
+	claims   []claimed
 	edits    []Edit
 }
 
@@ -48,26 +50,29 @@ type PlanCell struct {
 	expect   []claimed // the expectations that apply here
 }
 
-// Load reads a scenario's text. The error, if any, holds all problems, one a line.
+// Load reads a scenario's text. The error, if any, holds all problems, one a line:
+// what could be read is judged although something else could not.
 func Load(file string, text []byte, edits ...Edit) (*Plan, error) {
 	var s Scenario
 	doc, problems := strict.Decode(file, text, &s, options())
-	if len(problems) > 0 && len(edits) == 0 {
-		return nil, problems.Err()
-	}
 	if err := edit(doc, edits); err != nil {
-		return nil, err
+		return nil, errors.Join(problems.Err(), err)
 	}
-	s = Scenario{}
-	if problems := doc.Decode(&s); len(problems) > 0 {
-		return nil, problems.Err()
+	if len(edits) > 0 {
+		s = Scenario{}
+		problems = doc.Decode(&s)
 	}
 	s.Grid = withAxes(s.Grid, edits)
 	p := &Plan{File: file, Scenario: s, edits: edits}
-	if err := p.expand(doc); err != nil {
-		return nil, err
+	problems = append(problems, s.problems(doc)...)
+	problems = append(problems, p.read(doc)...)
+	if len(problems) > 0 {
+		return nil, doc.Sort(problems).Err()
 	}
-	return p, p.finish(doc)
+	if problems := p.expand(doc); len(problems) > 0 {
+		return nil, doc.Sort(problems).Err()
+	}
+	return p, doc.Sort(p.attachAll(doc)).Err()
 }
 
 func edit(doc *strict.Document, edits []Edit) error {

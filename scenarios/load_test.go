@@ -72,3 +72,27 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+func TestProblemsOfAllSectionsComeInOnePass(t *testing.T) {
+	_, err := scenarios.Load("f.yaml", []byte(`name: all
+protocol: {kind: dynamo, n: 3, r: 5, vresions: dvv}
+workload: {kind: readwrite, clients: 2, rate: -1/s}
+faults: [{kind: crash, at: 1s, targets: n33}]
+duration: 10s
+requires: ["crash.inject >= 1"]
+expect: [{never: stale_raeds}, {never: stale_reads, when: "q > 1"}]
+`))
+	for _, want := range []string{"vresions", "rate", "n33", "crash.inject", "stale_raeds", "there is no field"} {
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestAClaimAboutNoCellIsRefused(t *testing.T) {
+	_, err := scenarios.Load("f.yaml", []byte(small+"expect: [{never: stale_reads, when: \"r > 2\"}]\n"))
+	require.ErrorContains(t, err, "no cell of the grid is such that r > 2")
+}
+
+func TestNegativeSizesArePatientlyRefused(t *testing.T) {
+	_, err := scenarios.Load("f.yaml", []byte(strings.Replace(small, "clients: 2", "clients: -4", 1)))
+	require.ErrorContains(t, err, "clients")
+}

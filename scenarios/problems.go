@@ -13,6 +13,9 @@ import (
 // not exist, quorums larger than the cluster, more work than the limits allow.
 func (s *Scenario) problems(doc *strict.Document) strict.Problems {
 	var all strict.Problems
+	if !s.sized() {
+		return nil // that is a problem of its own
+	}
 	if err := s.Protocol.Fits(s.Topology.Nodes); err != nil {
 		all = append(all, problemAt(doc, "protocol", err))
 	}
@@ -26,6 +29,19 @@ func (s *Scenario) problems(doc *strict.Document) strict.Problems {
 	}
 	return all
 }
+
+// sized tells whether the scenario has a protocol and clients and servers at all, in
+// numbers that can be listed.
+func (s *Scenario) sized() bool {
+	if s.Protocol == nil || s.Workload == nil {
+		return false
+	}
+	clients, servers := s.Workload.Count(), s.Topology.Nodes
+	return clients >= 0 && clients <= maxNodes && servers > 0 && servers <= maxNodes
+}
+
+// maxNodes is how many clients, or servers, a scenario may have.
+const maxNodes = 1000
 
 func problemAt(doc *strict.Document, path string, err error) strict.Problem {
 	message := err.Error()
@@ -42,6 +58,9 @@ func (s *Scenario) faultProblems(doc *strict.Document) strict.Problems {
 	var all strict.Problems
 	names := append(s.serverNames(), s.clientNames()...)
 	for i, e := range s.Faults {
+		if e == nil {
+			continue // it could not be read
+		}
 		entry := entryOf(e)
 		path := fmt.Sprintf("faults.%d", i)
 		if entry.At >= s.Duration {

@@ -91,8 +91,7 @@ func (r *Runner) judge(i int, run *record.Run) results.Cell {
 	cell := results.Cell{Set: plan.Set, Digest: run.Digest, Virtual: run.Phases.End, Events: run.Events,
 		Stop: run.Stop, Counters: append([]record.Counter(nil), run.Counters.All()...)}
 	o := checks.Options{Commits: plan.Scenario.Protocol.Commits(), Siblings: plan.Scenario.Protocol.Siblings()}
-	for _, c := range checks.All() {
-		report := c.Judge(run, o)
+	for _, report := range checks.Judge(run, o) {
 		cell.Reports = append(cell.Reports, report.Verdict)
 		cell.Measures = append(cell.Measures, report.Measures...)
 	}

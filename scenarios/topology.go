@@ -16,7 +16,7 @@ type Topology struct {
 	Links       []BetweenSpec `yaml:"links" doc:"particular links; the first that matches holds"`
 	Server      ServerSpec    `yaml:"server" doc:"what every server runs on"`
 	Servers     []SomeServers `yaml:"servers" doc:"servers that run on something else"`
-	Clocks      ClockSpec     `yaml:"clocks" doc:"how far the servers' clocks are off, drawn for each by its name"`
+	Clocks      ClockSpec     `yaml:"clocks" doc:"how far the servers' clocks are off, drawn for each server and seed"`
 	Near        []string      `yaml:"near" lone:"true" doc:"the server that each client is nearest to, by turns; all of its datacentre, or all, by turns when absent"`
 }
 
@@ -68,14 +68,20 @@ type SomeServers struct {
 	Drift      random.Decimal `yaml:"drift" default:"0" doc:"of both clocks, in parts per million"`
 }
 
-// ClockSpec is how far clocks are off.
+// ClockSpec is how far clocks are off, drawn for each server and seed.
 type ClockSpec struct {
 	Offset time.Duration  `yaml:"offset" default:"0s" min:"0s" doc:"wall clocks are off by up to this, either way"`
 	Drift  random.Decimal `yaml:"drift" default:"0" doc:"clocks drift by up to this many parts per million, either way"`
 }
 
+// maxLinks bounds the list of particular links.
+const maxLinks = 10_000
+
 // Check judges what the tags cannot.
 func (t *Topology) Check() error {
+	if len(t.Links) > maxLinks {
+		return fieldError{"links", fmt.Errorf("more than %d links", maxLinks)}
+	}
 	if len(t.Datacentres) == 0 {
 		return nil
 	}

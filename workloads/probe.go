@@ -39,7 +39,7 @@ func (c *Probe) Check() error {
 func (c *Probe) Count() int { return c.Clients }
 
 // Load implements Workload.
-func (c *Probe) Load(work time.Duration) int64 {
+func (c *Probe) Load(work, _ time.Duration) int64 {
 	return 2 * int64(c.Clients) * int64(work/max(c.Every, 1))
 }
 

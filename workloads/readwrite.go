@@ -34,6 +34,12 @@ type ReadWrite struct {
 
 // Check implements Workload.
 func (c *ReadWrite) Check() error {
+	if _, err := c.gaps(); err != nil {
+		return fmt.Errorf("rate: %s over %d clients is too slow: %w", c.Rate, c.Clients, err)
+	}
+	if _, err := c.Think.Compile(); !c.Think.IsZero() && err != nil {
+		return fmt.Errorf("think: %w", err)
+	}
 	if c.Choice == "zipf" {
 		if _, err := random.ZipfKeys(c.Keys, c.Skew); err != nil {
 			return fmt.Errorf("skew: %w", err)
@@ -52,13 +58,20 @@ func (c *ReadWrite) Check() error {
 func (c *ReadWrite) Count() int { return c.Clients }
 
 // Load implements Workload.
-func (c *ReadWrite) Load(work time.Duration) int64 {
-	return int64(work / max(c.Rate.MeanGap(), 1))
+func (c *ReadWrite) Load(work, trip time.Duration) int64 {
+	if c.Pace == "open" {
+		return int64(work / max(c.Rate.MeanGap(), 1))
+	}
+	think, _ := c.Think.Compile()
+	mean, _ := think.Mean()
+	each := time.Duration(mean) + max(trip, time.Microsecond)
+	return int64(work/each) * int64(c.Clients*c.Sessions)
 }
 
 // Maker implements Workload.
 func (c *ReadWrite) Maker() func(Options) sim.Node {
-	common := readWriter{config: c, gap: c.gaps(), keys: c.chooser()}
+	common := readWriter{config: c, keys: c.chooser()}
+	common.gap, _ = c.gaps()
 	if c.Pace == "closed" {
 		common.think, _ = c.Think.Compile()
 	}
@@ -70,14 +83,18 @@ func (c *ReadWrite) Maker() func(Options) sim.Node {
 	}
 }
 
-func (c *ReadWrite) gaps() random.Dist {
-	mean := c.Rate.MeanGap() * time.Duration(c.Clients)
+// gaps is the distribution of the time between two arrivals at one client.
+func (c *ReadWrite) gaps() (random.Dist, error) {
+	mean := c.Rate.MeanGap()
+	if mean > random.Longest/time.Duration(c.Clients) {
+		return random.Dist{}, fmt.Errorf("a client would wait longer than %v", random.Longest)
+	}
+	mean *= time.Duration(c.Clients)
 	spec := random.Spec{Exponential: &random.Exponential{Mean: mean}}
 	if c.Arrivals == "even" {
 		spec = random.Spec{Constant: &mean}
 	}
-	d, _ := spec.Compile()
-	return d
+	return spec.Compile()
 }
 
 func (c *ReadWrite) chooser() random.Keys {

@@ -79,7 +79,7 @@ func (s *session) done(env *sim.Env, from sim.NodeID, r kv.Reply) {
 		s.learn(r)
 	}
 	if r.Error == sim.TokenLost {
-		s.token = kv.Token{}
+		s.token, s.seen = kv.Token{}, nil
 		s.number += sessionStride
 	}
 	env.End(res)

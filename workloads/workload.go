@@ -16,8 +16,9 @@ type Workload interface {
 	// Maker prepares what all clients of a world share, and returns what makes an
 	// incarnation of one.
 	Maker() func(o Options) sim.Node
-	// Load estimates how many ops all clients together issue in a time.
-	Load(work time.Duration) int64
+	// Load estimates how many ops all clients together issue in a time, when an op
+	// takes at least a trip to a server and back.
+	Load(work, trip time.Duration) int64
 }
 
 // Options is what a client node is told of its world.
