@@ -1,0 +1,60 @@
+//go:build mutants
+
+package mutants
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// scriptSeeds is how many seeds, from 1 on, a script is tried with. Seeds vary what
+// clients do, not what goes wrong: nearly all scripts kill with the first.
+const scriptSeeds = 5
+
+// mutant is one wrong change, by its name. The scripted scenario that kills it is a
+// file of the same name.
+type mutant string
+
+// mutants lists every wrong change of a build with the tag mutants.
+var mutants = []mutant{
+	"dy-async-writeback", "dy-dot-reuse", "dy-no-writeback",
+	"lf-ack-local-only", "lf-no-fencing", "lf-skip-gap", "lf-token-ignores-epoch", "lf-visible-before-ack",
+}
+
+// family is the default scenario that catches the mutant.
+func (m mutant) family() string {
+	if strings.HasPrefix(string(m), "dy-") {
+		return "dynamo"
+	}
+	return "leader-follower"
+}
+
+// One script kills each mutant. The very same file is held by the protocol that ships,
+// with other seeds too.
+func TestScriptsKill(t *testing.T) {
+	for _, m := range mutants {
+		t.Run(string(m), func(t *testing.T) {
+			holds(t, string(m), scriptSeeds, scriptSeeds)
+			found := hunt(runner(t, string(m), set("protocol.mutant", string(m))), 1, scriptSeeds)
+			require.NotNil(t, found, "nothing was noticed")
+			t.Logf("seed %d: %s: %s", found.Seed, found.Claim, found.Why)
+		})
+	}
+}
+
+// The default scenarios find at random what is found within few runs. The rest is
+// measured, not tested: see TestDifficulty.
+func TestDefaultScenariosFindTheEasyMutants(t *testing.T) {
+	for _, m := range mutants {
+		if m == "dy-async-writeback" {
+			continue // hundreds of seeds
+		}
+		t.Run(string(m), func(t *testing.T) {
+			found := hunt(runner(t, m.family(), set("protocol.mutant", string(m))), 1, 300)
+			require.NotNil(t, found, "nothing was noticed")
+			t.Logf("seed %d: %s: %s", found.Seed, found.Claim, found.Why)
+		})
+	}
+}

@@ -1,0 +1,60 @@
+//go:build !mutants
+
+package mutants
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"simrun/scenarios"
+)
+
+// shippedSeeds is how many seeds the protocols that ship must hold.
+func shippedSeeds() int {
+	switch {
+	case long:
+		return 5000
+	case testing.Short():
+		return 20
+	}
+	return 200
+}
+
+// What ships keeps what it promises, whatever goes wrong.
+func TestWhatShipsHolds(t *testing.T) {
+	seeds := shippedSeeds()
+	for _, name := range append([]string{"dynamo-majorities"}, families...) {
+		t.Run(name, func(t *testing.T) { holds(t, name, seeds, seeds) })
+	}
+}
+
+// An option that promises less breaks the promise of the default scenario. So the
+// scenario could fail.
+func TestWeakerOptionsBreakThePromise(t *testing.T) {
+	for _, weaker := range []struct{ scenario, path, value string }{
+		{"leader-follower", "protocol.fencing", "false"},
+		{"leader-follower", "protocol.reads", "leader"},
+		{"leader-follower", "protocol.visible", "before-ack"},
+		{"leader-follower", "protocol.promote", "first"},
+		{"leader-follower", "protocol.answers", "1"},
+		{"leader-follower", "protocol.degrade", "20ms"},
+		{"leader-follower", "protocol.apply", "received"},
+		{"leader-follower", "workload.tokens", "false"},
+		{"dynamo", "protocol.w", "1"},
+		{"dynamo", "protocol.r", "1"},
+		{"dynamo", "protocol.read_repair", "none"},
+		{"dynamo", "protocol.read_repair", "async"},
+		{"dynamo-majorities", "nemesis.kinds", "[isolate, partition, wipe]"},
+	} {
+		t.Run(weaker.scenario+" "+weaker.path+"="+weaker.value, func(t *testing.T) {
+			edits := []scenarios.Edit{set(weaker.path, weaker.value)}
+			if weaker.scenario == "leader-follower" {
+				edits = append(edits, set("protocol.mode", "semi-sync")) // which promises most
+			}
+			found := hunt(runner(t, weaker.scenario, edits...), 1, 1000)
+			require.NotNil(t, found)
+			t.Logf("seed %d: %s: %s", found.Seed, found.Claim, found.Why)
+		})
+	}
+}
