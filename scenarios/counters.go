@@ -38,7 +38,7 @@ func Counters() []Counted {
 			Counted{k.Name + ".injected", "faults of this kind injected"},
 			Counted{k.Name + ".skipped", "faults of this kind whose target never had a holder"},
 			Counted{k.Name + ".messages", "messages dropped, held, delayed or duplicated by it"},
-			Counted{k.Name + ".crossed_quorum_ops", "ops of which it touched at least one message"})
+			Counted{k.Name + ".crossed_quorum_ops", "ops of which it stopped a message between whoever ran the quorum and a replica"})
 	}
 	return all
 }

@@ -40,6 +40,11 @@ func TestRefusals(t *testing.T) {
 		"axis":          {small + "grid: {protocol.q: [1]}\n", `protocol.q`},
 		"too much":      {strings.Replace(small, "1s", "900h", 1) + "topology: {nodes: 900}\n", `are more than a run can hold`},
 		"warm up":       {small + "warm_up: 1s\n", `lasts as long as the whole work`},
+		"slow":          {small + "faults: [{kind: slow, at: 0s, targets: n1, factor: 10}]\n", `no server has one`},
+		"slow disk":     {small + "faults: [{kind: slow-disk, at: 0s, targets: n1, factor: 10}]\n", `syncs take none`},
+		"ring":          {small + "faults: [{kind: majorities-ring, at: 0s}]\n", `needs at least 4 servers`},
+		"tokens":        {strings.Replace(small, "keys: 4", "keys: 4, tokens: true", 1), `knows no session tokens`},
+		"read path":     {strings.Replace(small, "keys: 4", "keys: 4, read_at: leader", 1), `serves every read by its quorum`},
 		"datacentres":   {small + "topology: {nodes: 3, datacentres: [{name: east, nodes: 2}]}\n", `have 2 nodes in all`},
 	} {
 		_, err := scenarios.Load("f.yaml", []byte(c.text))

@@ -21,6 +21,7 @@ func (s *Scenario) problems(doc *strict.Document) strict.Problems {
 	}
 	all = append(all, s.faultProblems(doc)...)
 	all = append(all, s.placeProblems(doc)...)
+	all = append(all, s.effectless(doc)...)
 	if s.WarmUp >= s.Duration {
 		all = append(all, doc.Problemf("warm_up", "lasts as long as the whole work of %v", s.Duration))
 	}

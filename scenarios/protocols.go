@@ -21,6 +21,8 @@ type Protocol interface {
 	// reads may return several versions.
 	Commits() bool
 	Siblings() bool
+	// Sessions tells whether it honours session tokens and read paths.
+	Sessions() bool
 }
 
 // protocols is the list of protocols.
@@ -46,6 +48,7 @@ func (p *leaderFollower) Client(members []sim.NodeID, near sim.NodeID) kv.Client
 }
 func (p *leaderFollower) Commits() bool  { return true }
 func (p *leaderFollower) Siblings() bool { return false }
+func (p *leaderFollower) Sessions() bool { return true }
 
 type dynamoStyle struct {
 	dynamo.Config `yaml:",inline"`
@@ -60,3 +63,4 @@ func (p *dynamoStyle) Client(members []sim.NodeID, near sim.NodeID) kv.Client {
 }
 func (p *dynamoStyle) Commits() bool  { return true }
 func (p *dynamoStyle) Siblings() bool { return p.Versions == "dvv" }
+func (p *dynamoStyle) Sessions() bool { return false }

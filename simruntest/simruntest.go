@@ -54,6 +54,9 @@ func Run(t testing.TB, scenario string, seed uint64, changes ...Change) *results
 	for _, f := range r.Failures() {
 		t.Errorf("%s: %s\n\treplay: %s", f.Claim, f.Why, f.Replay)
 	}
+	if code := r.Exit(); code != 0 && len(r.Failures()) == 0 {
+		t.Errorf("%s ends with %d although nothing is broken: see `simrun run %s --seed %d`", scenario, code, scenario, seed)
+	}
 	return r
 }
 

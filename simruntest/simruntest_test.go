@@ -1,6 +1,7 @@
 package simruntest_test
 
 import (
+	"bytes"
 	"os"
 	"testing"
 
@@ -40,5 +41,16 @@ func TestABrokenExpectationFails(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, text, 0o600))
 	r := &recorder{TB: t}
 	simruntest.Sweep(r, file, 1, 1)
+	require.True(t, r.failed)
+}
+
+func TestAVacuousRunFails(t *testing.T) {
+	text, err := os.ReadFile("../scenarios/library/quorum-overlap.yaml")
+	require.NoError(t, err)
+	file := t.TempDir() + "/vacuous.yaml"
+	text = bytes.Replace(text, []byte("lose.injected >= 1"), []byte("lose.injected >= 9"), 1)
+	require.NoError(t, os.WriteFile(file, text, 0o600))
+	r := &recorder{TB: t}
+	simruntest.Run(r, file, 1)
 	require.True(t, r.failed)
 }

@@ -1,6 +1,10 @@
 package disk
 
-import "simrun/sim"
+import (
+	"fmt"
+
+	"simrun/sim"
+)
 
 // Disk is one node's disk. It keeps the files as the node sees them and, for what
 // is not yet synced, how to undo it: a crash undoes from the newest write back.
@@ -10,6 +14,8 @@ type Disk struct {
 	synced  uint64 // how many changes, of all ever made, are durable
 	// Checksums tells whether damage is noticed when a record is read.
 	Checksums bool
+	// Check makes sure that records handed over never change: it panics where one has.
+	Check bool
 }
 
 type file struct {
@@ -21,6 +27,7 @@ type entry struct {
 	record sim.Record
 	damage damage
 	word   uint64 // chooses how a damaged record looks
+	print  uint64 // the fingerprint when written, in check mode
 }
 
 type damage uint8
@@ -55,7 +62,7 @@ func New() *Disk { return &Disk{Checksums: true} }
 // Append implements sim.Disk.
 func (d *Disk) Append(name string, r sim.Record) {
 	i := d.open(name)
-	d.files[i].entries = append(d.files[i].entries, entry{record: r})
+	d.files[i].entries = append(d.files[i].entries, d.entry(r))
 	d.pending = append(d.pending, change{file: uint16(i), kind: appended})
 }
 
@@ -63,7 +70,7 @@ func (d *Disk) Append(name string, r sim.Record) {
 func (d *Disk) Replace(name string, r sim.Record) {
 	i := d.open(name)
 	before := d.files[i].entries
-	d.files[i].entries = []entry{{record: r}}
+	d.files[i].entries = []entry{d.entry(r)}
 	d.pending = append(d.pending, change{file: uint16(i), kind: replaced, removed: before})
 }
 
@@ -107,7 +114,19 @@ func (d *Disk) Read(name string, at int) (sim.Record, error) {
 	if i < 0 || at < 0 || at >= len(d.files[i].entries) {
 		return nil, ErrAbsent
 	}
-	return d.files[i].entries[at].read(d.Checksums)
+	e := &d.files[i].entries[at]
+	if d.Check && e.print != sim.Fingerprint(e.record) {
+		panic(fmt.Sprintf("record %d of file %q was changed after it was written", at, name))
+	}
+	return e.read(d.Checksums)
+}
+
+func (d *Disk) entry(r sim.Record) entry {
+	e := entry{record: r}
+	if d.Check {
+		e.print = sim.Fingerprint(r)
+	}
+	return e
 }
 
 func (e *entry) read(checksums bool) (sim.Record, error) {
@@ -142,7 +161,7 @@ func (d *Disk) open(name string) int {
 
 // Reset empties the disk for the next run.
 func (d *Disk) Reset() {
-	*d = Disk{Checksums: d.Checksums}
+	*d = Disk{Checksums: d.Checksums, Check: d.Check}
 }
 
 // Records is how many records the disk holds, pending ones included.

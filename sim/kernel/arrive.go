@@ -54,12 +54,17 @@ func (h *host) serviceTime(e *queue.Event) int64 {
 	return h.slow.apply(h.config.Service.Sample(word))
 }
 
-// eventAddress is what the draws about an event are keyed by.
+// eventAddress is what the draw of an event's service is keyed by. Timers and syncs of
+// one subject at one node are counted, as messages of one address are.
 func (w *World) eventAddress(e *queue.Event) random.Address {
 	if e.Kind == eventMessage {
 		return w.messageAddress(e, w.messages.list[e.Message])
 	}
-	return random.Address(random.Mix(w.hashes[e.To]+uint64(e.Kind)+addressService, e.Subject))
+	a := w.nodeAddress(nodeID(e.To), uint64(e.Kind)+addressService, simSubject(e))
+	if n := w.sends.count(w.now, uint64(a)); n > 0 {
+		a = a.With(uint64(n))
+	}
+	return a
 }
 
 // messageAddress is what the draws about an arriving message are keyed by.

@@ -2,14 +2,15 @@
 
 package kernel
 
-// canary plants what must never be, an order that a map decides, so that whoever
-// compares digests can be seen to notice.
-func (w *World) canary() {
-	words := map[uint64]bool{}
-	for i := range uint64(100) {
+// canary plants what must never be, a delay that the order of a map decides, so that
+// whoever compares runs can be seen to notice.
+func (w *World) canary() int64 {
+	words := map[int64]bool{}
+	for i := range int64(100) {
 		words[i] = true
 	}
 	for word := range words {
-		w.digest.Add(word, 0, 0, 0, 0, 0)
+		return word
 	}
+	return 0
 }

@@ -123,7 +123,7 @@ func (h *host) reset() {
 	h.env.Clear()
 	h.env.ForgetTimers()
 	h.disk.Reset()
-	h.disk.Checksums = h.config.Checksums
+	h.disk.Checksums, h.disk.Check = h.config.Checksums, h.world.config.Check
 	h.wind()
 	h.life, h.up, h.retired, h.downs, h.paused, h.blocked, h.busy = 0, false, false, 0, 0, false, 0
 	h.inbox.reset()

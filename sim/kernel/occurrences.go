@@ -2,33 +2,42 @@ package kernel
 
 // occurrences counts how often each address was used, so that the second message
 // with the same subject, ends and kind has draws of its own. An address that was
-// not used for a whole generation of virtual time is forgotten: only an exchange
-// that goes on without any timer or new op in between could use it again.
+// not used for a whole generation of virtual time is forgotten: its next use draws
+// what its first use drew.
 //
-// It is an open-addressing table for each of two generations.
+// It is an open-addressing table for each of two generations. Nothing but the upper
+// 48 bits of an address tells it from others, whatever the size of the table: two
+// addresses that share them, which happens to one in 400 sets of a million, share
+// a count.
 type occurrences struct {
 	present, past useTable
 	turn          int64 // when the present generation ends
 }
 
-// generation is how long a used address is remembered at least: about 17 s.
-const generation = 1 << 34
+// generation is how long a used address is remembered at least: about 4.3 s. The
+// tables of one that is busy should fit into the processor's cache.
+const generation = 1 << 32
 
-// count returns how often the address was used before, and counts this use.
+// count returns how often the address was used before, and counts this use. It
+// begins again at 0 after 65,535 uses.
 func (o *occurrences) count(now int64, address uint64) uint32 {
 	if now >= o.turn {
 		o.age(now)
 	}
 	u := o.present.at(address)
-	if u.age != o.present.age {
+	if *u == 0 {
 		o.present.used++
-		*u = use{address: address, age: o.present.age}
+		*u = use(address &^ mostUses)
 		if o.past.used > 0 {
-			u.count = o.past.count(address)
+			*u |= *o.past.at(address) & mostUses
 		}
 	}
-	u.count++
-	return u.count - 1
+	before := *u & mostUses
+	if before == mostUses {
+		before = 0
+	}
+	*u = *u&^mostUses | (before + 1)
+	return uint32(before)
 }
 
 func (o *occurrences) age(now int64) {
@@ -47,60 +56,49 @@ func (o *occurrences) reset() {
 	o.turn = 0
 }
 
-func (o *occurrences) bytes() int { return 16 * (len(o.present.uses) + len(o.past.uses)) }
+func (o *occurrences) bytes() int { return 8 * (len(o.present.uses) + len(o.past.uses)) }
 
-type use struct {
-	address uint64
-	count   uint32
-	age     uint32 // of the table when the place was taken; it is empty in any other
-}
+// use is the upper 48 bits of an address, and below them how often it was used: at
+// least once, so that 0 is an empty place.
+type use uint64
+
+const mostUses = 1<<16 - 1
 
 type useTable struct {
 	uses []use
 	used int
-	age  uint32
 }
 
 const smallTable = 1 << 8
 
-// at returns the place of an address: its use, or an empty one (of another age)
-// that the caller may take.
+// at returns the place of an address: its use, or an empty one that the caller may
+// take.
 func (t *useTable) at(address uint64) *use {
 	if t.used*2 >= len(t.uses) {
 		t.grow()
 	}
 	mask := uint64(len(t.uses) - 1)
-	for i := address & mask; ; i = (i + 1) & mask {
-		if u := &t.uses[i]; u.age != t.age || u.address == address {
+	for i := address >> 16 & mask; ; i = (i + 1) & mask {
+		if u := &t.uses[i]; *u == 0 || uint64(*u)>>16 == address>>16 {
 			return u
 		}
 	}
 }
 
-// count is how often an address was used.
-func (t *useTable) count(address uint64) uint32 {
-	if u := t.at(address); u.age == t.age {
-		return u.count
-	}
-	return 0
-}
-
 func (t *useTable) grow() {
-	old, age := t.uses, t.age
-	t.uses, t.age = make([]use, max(smallTable, 2*len(old))), 1
-	for i := range old {
-		if u := old[i]; u.age == age {
-			u.age = t.age
-			*t.at(u.address) = u
+	old := t.uses
+	t.uses = make([]use, max(smallTable, 2*len(old)))
+	for _, u := range old {
+		if u != 0 {
+			*t.at(uint64(u)) = u
 		}
 	}
 }
 
-// clear empties the table in no time: whatever is in it has another age.
+// clear empties the table. What that takes is a small share of what filling it took.
 func (t *useTable) clear() {
-	t.used = 0
-	if t.age++; t.age == 0 {
+	if t.used > 0 {
 		clear(t.uses)
-		t.age = 1
+		t.used = 0
 	}
 }

@@ -24,7 +24,7 @@ func TestOccurrencesAgainstAModel(t *testing.T) {
 			if rapid.IntRange(0, 50).Draw(t, "wait") == 0 {
 				now += rapid.Int64Range(0, 3*generation).Draw(t, "later")
 			}
-			address := rapid.Uint64Range(0, 600).Draw(t, "address")
+			address := rapid.Uint64Range(0, 600).Draw(t, "address") << 16
 			before := model[address]
 			got := o.count(now, address)
 			switch turn := now &^ (generation - 1); {
@@ -38,17 +38,40 @@ func TestOccurrencesAgainstAModel(t *testing.T) {
 	})
 }
 
-// TestAResetTableIsEmpty, even when its ages have wrapped round.
+// TestAResetTableIsEmpty, also when it has grown.
 func TestAResetTableIsEmpty(t *testing.T) {
-	var table useTable
+	var o occurrences
 	for range 3 {
-		u := table.at(7)
-		require.NotEqual(t, table.age, u.age)
-		*u = use{7, 5, table.age}
-		table.used++
-		require.EqualValues(t, 5, table.count(7))
-		table.age = ^uint32(0)
-		table.clear()
-		require.Zero(t, table.count(7))
+		for i := range uint64(5 * smallTable) {
+			require.Zero(t, o.count(0, i<<16))
+		}
+		require.EqualValues(t, 1, o.count(0, 7<<16))
+		require.EqualValues(t, 2, o.count(generation, 7<<16), "of the past generation")
+		o.reset()
+	}
+}
+
+// TestCountsBeginAgain without disturbing their neighbours.
+func TestCountsBeginAgain(t *testing.T) {
+	var o occurrences
+	for i := range uint32(mostUses) {
+		require.Equal(t, i, o.count(0, 7<<16))
+	}
+	require.Zero(t, o.count(0, 8<<16))
+	require.Zero(t, o.count(0, 7<<16))
+	require.EqualValues(t, 1, o.count(generation, 7<<16))
+}
+
+// TestOnlyTheUpperBitsTell, in a table of any size: what a run draws must not depend
+// on what the world ran before.
+func TestOnlyTheUpperBitsTell(t *testing.T) {
+	for _, others := range []uint64{0, 10 * smallTable} {
+		var o occurrences
+		for i := range others {
+			o.count(0, (i+100)<<16)
+		}
+		require.Zero(t, o.count(0, 7<<16))
+		require.EqualValues(t, 1, o.count(0, 7<<16+1))
+		require.Zero(t, o.count(0, 7<<16+1<<63))
 	}
 }

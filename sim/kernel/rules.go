@@ -19,6 +19,7 @@ type rule struct {
 type heldMessage struct {
 	event   queue.Event
 	message sim.Message
+	print   uint64 // its fingerprint
 }
 
 // flush adds what the rule did to the run's counters.
@@ -30,11 +31,15 @@ func (r *rule) flush(run *record.Run) {
 	clear(r.ops)
 }
 
-// charge counts a message that a rule touched, and its op.
-func (w *World) charge(n *network.Rule, e *queue.Event, m sim.Message) {
+// charge counts a message that a rule touched. Where the rule stopped it on its way
+// between whoever runs a quorum and a replica, its op was crossed.
+func (w *World) charge(n *network.Rule, e *queue.Event, m sim.Message, stopped bool) {
 	r := w.rules[n.Number]
 	r.count++
-	if op, _, ok := simSubject(e).Op(); ok && m.Kind().Class != sim.Control {
+	if !stopped || m.Kind().Class != sim.Replicate {
+		return
+	}
+	if op, _, ok := simSubject(e).Op(); ok {
 		if r.ops == nil {
 			r.ops = map[sim.OpID]struct{}{}
 		}
@@ -45,7 +50,8 @@ func (w *World) charge(n *network.Rule, e *queue.Event, m sim.Message) {
 // hold keeps a message until the rule ends.
 func (w *World) hold(n *network.Rule, e *queue.Event, m sim.Message) {
 	r := w.rules[n.Number]
-	r.held = append(r.held, heldMessage{*e, m})
+	_, print := w.encoder.Measure(m)
+	r.held = append(r.held, heldMessage{*e, m, print})
 	stamp := w.next()
 	w.digest.Add(uint64(stamp)<<32|uint64(e.Cause), uint64(w.now), uint64(record.Held), e.Subject,
 		uint64(e.From)<<16|uint64(e.To), 0)
@@ -64,15 +70,14 @@ func (w *World) releaseHeld(r *rule) {
 		case network.Hold:
 			w.hold(f.Rule, &e, m)
 		case network.Drop:
-			w.charge(f.Rule, &e, m)
+			w.charge(f.Rule, &e, m, true)
 			w.lose(&e, m, f.Why)
 		default:
 			delay := int64(0)
 			if e.Seq == 0 { // held when it was sent: its link has not given it a place yet
 				delay = w.network.Follow(w.now, nodeID(e.From), nodeID(e.To))
 			}
-			_, print := w.encoder.Measure(m)
-			w.deliver(&e, m, delay, print)
+			w.deliver(&e, m, delay, r.held[i].print)
 		}
 	}
 	r.held = nil

@@ -48,7 +48,6 @@ func (w *World) blame(h *host, what string) {
 }
 
 func (w *World) startAll() {
-	w.canary()
 	for i := 1; i < len(w.hosts); i++ {
 		h := &w.hosts[i]
 		h.incarnate()

@@ -63,7 +63,7 @@ func (w *World) send(from *host, to sim.NodeID, m sim.Message) {
 // dispatch carries out a message's fate.
 func (w *World) dispatch(e *queue.Event, m sim.Message, f *network.Fate, print uint64) {
 	if f.Rule != nil {
-		w.charge(f.Rule, e, m)
+		w.charge(f.Rule, e, m, f.Verdict != network.Deliver)
 	}
 	switch f.Verdict {
 	case network.Drop:
@@ -86,7 +86,7 @@ func (w *World) deliver(e *queue.Event, m sim.Message, delay int64, print uint64
 	if w.config.Check {
 		w.messages.remember(e.Message, print)
 	}
-	e.At = w.now + delay
+	e.At = w.now + delay + w.canary()
 	w.push(e)
 }
 
@@ -119,8 +119,11 @@ func (w *World) blocked(e *queue.Event) bool {
 	if f.Verdict == network.Deliver {
 		return false
 	}
+	if w.config.Check {
+		w.checkUnchanged(e)
+	}
 	m := w.messages.take(e.Message)
-	w.charge(f.Rule, e, m)
+	w.charge(f.Rule, e, m, true)
 	if f.Verdict == network.Hold {
 		w.hold(f.Rule, e, m)
 	} else {
@@ -143,7 +146,7 @@ func (w *World) undeliverable(h *host, e *queue.Event) string {
 		if r == nil {
 			return "former life"
 		}
-		w.charge(r, e, m)
+		w.charge(r, e, m, false)
 		e.Life = h.life
 	}
 	if h.full() {

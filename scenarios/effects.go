@@ -1,0 +1,78 @@
+package scenarios
+
+import (
+	"fmt"
+
+	"simrun/scenarios/internal/strict"
+	"simrun/sim/fault"
+	"simrun/workloads"
+)
+
+// effectless finds what is asked for and would do nothing here: it would be counted
+// as having happened, and prove nothing.
+func (s *Scenario) effectless(doc *strict.Document) strict.Problems {
+	var all strict.Problems
+	for i, e := range s.Faults {
+		if e == nil {
+			continue
+		}
+		if field, why := s.nothing(entryOf(e).Fault); why != "" {
+			all = append(all, doc.Problemf(fmt.Sprintf("faults.%d.%s", i, field), "%s", why))
+		}
+	}
+	w, ok := s.Workload.(*workloads.ReadWrite)
+	if !ok || s.Protocol.Sessions() {
+		return all
+	}
+	if w.Tokens {
+		all = append(all, doc.Problemf("workload.tokens", "this protocol knows no session tokens"))
+	}
+	if w.ReadAt != "strongest" {
+		all = append(all, doc.Problemf("workload.read_at", "this protocol serves every read by its quorum"))
+	}
+	return all
+}
+
+// nothing tells why a fault would do nothing, and which of its fields is to blame.
+func (s *Scenario) nothing(f fault.Fault) (field, why string) {
+	switch f := f.(type) {
+	case *fault.Slow:
+		if f.Service == nil && !s.Topology.any(func(on *ServerSpec) bool { return on.Service != nil }) {
+			return "factor", "multiplies a service time, but no server has one: give topology.server.service, or service here"
+		}
+	case *fault.SlowDisk:
+		if f.Sync == nil && !s.Topology.any(slowSync) {
+			return "factor", "multiplies the time of a sync, but syncs take none: give topology.server.sync, or sync here"
+		}
+	case *fault.MajoritiesRing:
+		if s.Topology.Nodes < ringServers {
+			return "kind", fmt.Sprintf("needs at least %d servers: fewer cannot each see another majority", ringServers)
+		}
+	}
+	return "", ""
+}
+
+// ringServers is the fewest servers of which each can see a majority of its own.
+const ringServers = 4
+
+// any tells whether some server runs on such a thing.
+func (t *Topology) any(such func(*ServerSpec) bool) bool {
+	if such(&t.Server) {
+		return true
+	}
+	for i := range t.Servers {
+		if such(&t.Servers[i].ServerSpec) {
+			return true
+		}
+	}
+	return false
+}
+
+func slowSync(on *ServerSpec) bool {
+	d, err := on.Sync.Compile()
+	if err != nil {
+		return true // that is a problem of its own
+	}
+	fixed, constant := d.Constant()
+	return !constant || fixed > 0
+}
