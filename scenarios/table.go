@@ -12,6 +12,7 @@ func (p *Plan) tabulate(run *results.Run) {
 	if len(metrics) == 0 {
 		metrics = ordinaryColumns[:]
 	}
+	run.Columns = metrics
 	run.Tables = append(run.Tables, results.CellTable(p.Scenario.Name, "", run.Cells, metrics...))
 	run.Words = p.words(run)
 }

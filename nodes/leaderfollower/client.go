@@ -37,6 +37,7 @@ type Client struct {
 	hops    int        // attempts since the last backoff
 	delays  uint       // backoffs of this op
 	rests   bool       // backing off: the newest attempt was refused
+	doubt   bool       // an attempt was not refused, and may yet be carried out
 	timer   sim.TimerID
 }
 
@@ -52,7 +53,7 @@ func NewClient(config Config, members []sim.NodeID, near sim.NodeID) kv.Client {
 func (c *Client) Call(env *sim.Env, r kv.Request) {
 	c.request, c.active = r, true
 	c.request.Attempt = 0
-	c.hops, c.delays, c.rests = 0, 0, false
+	c.hops, c.delays, c.rests, c.doubt = 0, 0, false, false
 	c.attempt(env, c.first(env))
 }
 
@@ -130,12 +131,22 @@ func (c *Client) Receive(env *sim.Env, from sim.NodeID, m sim.Message) (kv.Reply
 			c.leader = from
 		}
 		c.Abandon(env, reply.Op)
-		return *reply, true
+		return c.outcome(*reply), true
 	}
+	c.doubt = c.doubt || reply.Error == sim.Partial
 	if reply.Attempt == c.request.Attempt && !c.rests {
 		c.elsewhere(env, from, reply)
 	}
 	return kv.Reply{}, false
+}
+
+// outcome is what a final reply says of the whole op. That its token is lost is true of
+// one history; another leader may have carried out an earlier attempt in its own.
+func (c *Client) outcome(r kv.Reply) kv.Reply {
+	if r.Error == sim.TokenLost && c.doubt && c.request.Code.Writes() {
+		r.Outcome = sim.Unknown
+	}
+	return r
 }
 
 // isFinal tells whether trying again could not change the answer. What was cut short by a
@@ -186,8 +197,11 @@ func (c *Client) Timeout(env *sim.Env, t sim.Timer) (kv.Reply, bool) {
 	if !isCurrent {
 		return kv.Reply{}, false
 	}
-	if t.Kind == timerAttempt && c.target == c.leader {
-		c.leader = c.next(c.target)
+	if t.Kind == timerAttempt {
+		c.doubt = true
+		if c.target == c.leader {
+			c.leader = c.next(c.target)
+		}
 	}
 	c.attempt(env, c.leader)
 	return kv.Reply{}, false

@@ -165,6 +165,41 @@ func TestFinalAnswers(t *testing.T) {
 	}
 }
 
+// Where an attempt may have been carried out by another leader, a write that is refused
+// for its token has not certainly failed. A read has.
+func TestLostTokenLeavesAWriteInDoubtWhereAnAttemptMayHaveHappened(t *testing.T) {
+	lost := kv.Reply{Attempt: 2, Outcome: sim.Fail, Error: sim.TokenLost}
+	unanswered := func(c *caller) { c.fire(250 * time.Millisecond) }
+	tests := []struct {
+		code   sim.Code
+		before func(*caller)
+		want   sim.Outcome
+	}{
+		{sim.Put, unanswered, sim.Unknown},
+		{sim.Get, unanswered, sim.Fail},
+		{sim.Put, func(c *caller) {
+			c.answer(1, kv.Reply{Attempt: 1, Outcome: sim.Unknown, Error: sim.Partial, Leader: 2})
+		}, sim.Unknown},
+		{sim.Put, func(c *caller) {
+			c.answer(1, kv.Reply{Attempt: 1, Outcome: sim.Fail, Error: sim.NotLeader, Leader: 2})
+		}, sim.Fail},
+	}
+	for _, test := range tests {
+		c := newCaller(t, sim.Nobody, nil)
+		c.call(sim.Put, kv.Strongest)
+		unanswered(c)
+		c.answer(2, kv.Reply{Attempt: 2, Outcome: sim.OK, Leader: 1}) // is no doubt about the next op
+		c.sent = nil
+		c.call(test.code, kv.Strongest)
+		test.before(c)
+		require.Len(t, c.sent, 2)
+		r, done := c.answer(2, lost)
+		require.True(t, done)
+		require.Equal(t, test.want, r.Outcome)
+		require.Equal(t, sim.TokenLost, r.Error)
+	}
+}
+
 func TestAbandonedOpIsForgotten(t *testing.T) {
 	c := newCaller(t, sim.Nobody, nil)
 	c.call(sim.Put, kv.Strongest)

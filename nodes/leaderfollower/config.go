@@ -23,16 +23,16 @@ type Config struct {
 	Fencing  bool   `yaml:"fencing" default:"true" doc:"whether older epochs are refused; without, an old leader goes on and is obeyed"`
 	Answers  int    `yaml:"answers" default:"0" min:"0" doc:"how many nodes, the asking one included, must answer a promotion; 0 is a majority, with the naive detector 1"`
 
-	Heartbeat time.Duration `yaml:"heartbeat" default:"50ms" min:"1ns" doc:"time between a leader's heartbeats"`
-	Timeout   time.Duration `yaml:"timeout" default:"200ms" min:"1ns" doc:"a leader is missed after a time drawn between this and twice this"`
-	Resend    time.Duration `yaml:"resend" default:"100ms" min:"1ns" doc:"writes are sent again to a follower that confirmed nothing for so long"`
+	Heartbeat time.Duration `yaml:"heartbeat" default:"50ms" min:"10us" doc:"time between a leader's heartbeats"`
+	Timeout   time.Duration `yaml:"timeout" default:"200ms" min:"10us" doc:"a leader is missed after a time drawn between this and twice this"`
+	Resend    time.Duration `yaml:"resend" default:"100ms" min:"10us" doc:"writes are sent again to a follower that confirmed nothing for so long"`
 	Batch     int           `yaml:"batch" default:"64" min:"1" doc:"most writes in one message of catching up"`
 	Window    int           `yaml:"window" default:"1024" min:"0" doc:"most writes that a follower keeps while one before them is missing"`
 	Remember  int           `yaml:"remember" default:"256" min:"1" doc:"how many ops of each client are known again when they are retried"`
 	Degrade   time.Duration `yaml:"degrade" default:"0s" min:"0s" doc:"after so long without enough acknowledgements the leader answers as in async mode, until followers are back; 0s is never"`
 
 	AttemptTimeout time.Duration `yaml:"attempt_timeout" default:"250ms" min:"0s" doc:"a client tries elsewhere after so long without an answer; 0s is never"`
-	Backoff        time.Duration `yaml:"backoff" default:"5ms" min:"1ns" doc:"how long a client waits after a refusal that names no other node"`
+	Backoff        time.Duration `yaml:"backoff" default:"5ms" min:"10us" doc:"how long a client waits after a refusal that names no other node"`
 
 	variant `yaml:",inline"`
 }

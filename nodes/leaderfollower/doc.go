@@ -50,9 +50,11 @@
 //
 // A token is a position in the log: epoch and index. A replica serves a read with
 // a token only if its own history contains that position and its readable state
-// reaches it. It refuses as TokenBehind when it cannot know yet, and as TokenLost when
-// its history has a committed entry of a later epoch at or before that index: then
-// the session saw something that the store has lost.
+// reaches it, and a leader places a write only behind it. So whatever a session is
+// answered contains all that it was answered before. A member refuses as TokenBehind
+// when it cannot know yet, and as TokenLost when its history has a committed entry of a
+// later epoch and not that position: then the session saw something that the store has
+// lost, and has to begin anew.
 //
 // # Retries
 //

@@ -79,6 +79,8 @@ func (n *Node) stepDown(env *sim.Env) {
 }
 
 // write gives a write its place, or finds the place that an earlier attempt gave it.
+// A new one has to come after what its session saw: were it placed in a history
+// without that, its own newer token would hide the loss from the session for good.
 func (n *Node) write(env *sim.Env, from sim.NodeID, r *kv.Request) {
 	index, known, tooOld := n.store.find(r.Op)
 	w := waiting{index: index, op: r.Op, attempt: r.Attempt, client: from, since: env.Now()}
@@ -90,9 +92,22 @@ func (n *Node) write(env *sim.Env, from sim.NodeID, r *kv.Request) {
 	case known:
 		n.await(env, w)
 	default:
+		n.writeAnew(env, w, r)
+	}
+}
+
+// writeAnew gives a write its place if the log has what its session saw. What the log
+// has and is not committed yet will be before the write is.
+func (n *Node) writeAnew(env *sim.Env, w waiting, r *kv.Request) {
+	switch n.standing(r.Token) {
+	case replog.Contained:
 		w.index = n.place(env, n.entry(r))
 		n.await(env, w)
 		n.distribute(env, w.index, about(r.Subject()))
+	case replog.Lost:
+		n.refuse(env, w.client, r, sim.TokenLost)
+	case replog.Ahead:
+		n.refuse(env, w.client, r, sim.TokenBehind)
 	}
 }
 

@@ -47,9 +47,14 @@ func (n *Node) request(env *sim.Env, from sim.NodeID, r *kv.Request) {
 	n.refuse(env, from, r, sim.NotLeader)
 }
 
-// refuse says that an attempt has done and will do nothing.
+// refuse says that an attempt has done and will do nothing. A token of a newer epoch than
+// the node has heard of shows that whom it believes to lead does so no more.
 func (n *Node) refuse(env *sim.Env, to sim.NodeID, r *kv.Request, why sim.Error) {
-	env.Send(to, &kv.Reply{Op: r.Op, Attempt: r.Attempt, Outcome: sim.Fail, Error: why, Leader: n.leader})
+	leader := n.leader
+	if r.Token.Epoch > n.promised.Epoch {
+		leader = sim.Nobody
+	}
+	env.Send(to, &kv.Reply{Op: r.Op, Attempt: r.Attempt, Outcome: sim.Fail, Error: why, Leader: leader})
 }
 
 // get serves a read, holds it, or refuses it.
@@ -77,18 +82,29 @@ func (n *Node) get(env *sim.Env, from sim.NodeID, r *kv.Request) {
 
 // judge compares what a read demands with this replica's history and readable state.
 func (n *Node) judge(h *heldRead) verdict {
-	t := h.request.Token
-	reached := n.visible() >= t.Index && n.rules(h)
-	if n.config.tokenIgnoresEpoch() {
-		return reachedOr(reached, tooNew)
-	}
-	switch n.log.Standing(replog.Position{Epoch: t.Epoch, Index: t.Index}, n.commit) {
+	reached := n.visible() >= h.request.Token.Index && n.rules(h)
+	switch n.standing(h.request.Token) {
 	case replog.Contained:
-		return reachedOr(reached, soon)
+		if reached {
+			return ready
+		}
+		return soon
 	case replog.Lost:
 		return isLost
 	}
 	return tooNew
+}
+
+// standing is how this replica's history relates to what a token names.
+func (n *Node) standing(t kv.Token) replog.Standing {
+	place := replog.Position(t)
+	if !n.config.tokenIgnoresEpoch() {
+		return n.log.Standing(place, n.commit)
+	}
+	if n.log.Last().Index < place.Index {
+		return replog.Ahead
+	}
+	return replog.Contained
 }
 
 // rules tells whether a leader may serve a read: not before the first entry of its
@@ -100,13 +116,6 @@ func (n *Node) rules(h *heldRead) bool {
 		return true
 	}
 	return n.commit >= n.ruling.first && n.ruling.confirming.confirmed >= h.round
-}
-
-func reachedOr(reached bool, otherwise verdict) verdict {
-	if reached {
-		return ready
-	}
-	return otherwise
 }
 
 // serve answers a read from the readable state.

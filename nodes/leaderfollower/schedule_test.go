@@ -28,15 +28,17 @@ type walk struct {
 	path       kv.ReadPath         // of the reads
 	newest     uint64              // the highest index that was acknowledged
 	floor      map[sim.OpID]uint64 // of each read: what was acknowledged before it
-	tokensLost int                 // reads refused for good
+	tokensLost int                 // ops refused for good
 	tokens     []kv.Token          // that replies gave
+	carried    map[sim.OpID]kv.Token
 	stale      string
 	betrayed   string
 }
 
 // source draws from a rapid test or, where many schedules are tried, from a counter.
 func newWalk(t require.TestingT, n int, change func(*Config), draw func(n int) int) *walk {
-	return &walk{bench: newBench(t, n, change), draw: draw, acked: map[sim.OpID]bool{}, floor: map[sim.OpID]uint64{}}
+	return &walk{bench: newBench(t, n, change), draw: draw, acked: map[sim.OpID]bool{}, floor: map[sim.OpID]uint64{},
+		carried: map[sim.OpID]kv.Token{}}
 }
 
 func (w *walk) step() {
@@ -109,6 +111,10 @@ func (w *walk) write() {
 	}
 	w.number++
 	r := kv.Request{Op: sim.NewOpID(1, w.number), Attempt: 1, Code: code, Key: key, Expect: expect}
+	if len(w.tokens) > 0 && w.draw(2) == 0 {
+		r.Token = w.tokens[w.draw(len(w.tokens))]
+		w.carried[r.Op] = r.Token
+	}
 	w.tried = append(w.tried, r)
 	w.ask(to, r)
 }
@@ -120,23 +126,24 @@ func (w *walk) read() {
 	w.ask(w.writable(), kv.Request{Op: op, Code: sim.Get, Read: w.path, Key: sim.Key(w.draw(2))})
 }
 
-// readSession reads at any replica with a token seen before, and looks whether
-// what is served holds what the token names.
+// readSession reads at any replica with a token seen before.
 func (w *walk) readSession() {
 	id := w.any()
-	n := w.nodes[id]
-	if len(w.tokens) == 0 || n == nil {
+	if len(w.tokens) == 0 || w.nodes[id] == nil {
 		return
 	}
 	t := w.tokens[w.draw(len(w.tokens))]
-	r := w.reply(w.getAt(id, 0, t))
-	place := replog.Position{Epoch: t.Epoch, Index: t.Index}
-	switch {
-	case r == nil:
-	case r.Outcome == sim.OK && (!n.log.Holds(place) || r.Token.Index < t.Index):
-		w.betrayed = fmt.Sprintf("token %v was served by %v, which does not hold it", t, id)
-	case r.Error == sim.TokenLost:
-		w.tokensLost++
+	w.carried[w.getAt(id, 0, t)] = t
+}
+
+// honour looks whether what was answered contains what the op's token names.
+func (w *walk) honour(r *kv.Reply) {
+	t := w.carried[r.Op]
+	place, shown := replog.Position(t), replog.Position(r.Token)
+	for _, n := range w.nodes {
+		if n.log.Holds(shown) && !n.log.Holds(place) || shown.Index < place.Index {
+			w.betrayed = fmt.Sprintf("token %v was answered with %v, which does not contain it", t, r.Token)
+		}
 	}
 }
 
@@ -187,9 +194,13 @@ func (w *walk) crashOrRestart() {
 func (w *walk) lookAtReplies() {
 	for ; w.seen < len(w.replies); w.seen++ {
 		r := w.replies[w.seen]
+		if r.Error == sim.TokenLost {
+			w.tokensLost++
+		}
 		if r.Outcome != sim.OK {
 			continue
 		}
+		w.honour(r)
 		w.acked[r.Op] = true
 		w.newest = max(w.newest, r.Token.Index)
 		w.tokens = append(w.tokens, r.Token)

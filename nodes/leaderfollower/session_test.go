@@ -91,6 +91,68 @@ func TestTokenBeyondTheEndOfAnEndedEpochIsLost(t *testing.T) {
 	}
 }
 
+// putWith asks for a write that must come behind what a token names.
+func (b *bench) putWith(to sim.NodeID, t kv.Token) sim.OpID {
+	return b.ask(to, kv.Request{Code: sim.Put, Key: 1, Token: t})
+}
+
+func TestWriteWithALostTokenFailsAndIsNotWritten(t *testing.T) {
+	b := newBench(t, 3, mode("async"))
+	tok := lose(t, b)
+	leader := b.leaders()[0]
+	for range 5 {
+		before := b.logOf(leader)
+		op := b.putWith(leader, tok)
+		require.Equal(t, sim.Fail, b.wantError(op, sim.TokenLost).Outcome)
+		b.settle()
+		require.Equal(t, before, b.logOf(leader))
+		b.put1(leader, 1)
+		b.settle()
+	}
+	op := b.putWith(leader, kv.Token{Epoch: 1, Index: 1})
+	b.settle()
+	b.wantOK(op)
+}
+
+func TestWriteIsAnsweredWithATokenThatContainsItsOwn(t *testing.T) {
+	b := newBench(t, 3, nil)
+	b.settle()
+	first := b.put1(1, 1)
+	b.settle()
+	second := b.putWith(1, b.wantOK(first).Token)
+	b.settle()
+	require.Equal(t, kv.Token{Epoch: 1, Index: 2}, b.wantOK(second).Token)
+	b.wantError(b.putWith(1, kv.Token{Epoch: 1, Index: 3}), sim.TokenBehind)
+	require.EqualValues(t, 2, b.nodes[1].log.Last().Index)
+}
+
+// A deposed leader that has not heard of its successor cannot have what a session saw
+// there, and must not name itself: the client would never go elsewhere.
+func TestDeposedLeaderRefusesANewerToken(t *testing.T) {
+	b := newBench(t, 3, nil)
+	b.settle()
+	b.passIf(2*time.Second, without(1))
+	require.Len(t, b.leaders(), 2)
+	successor := b.leaders()[1]
+	op := b.put1(successor, 1)
+	b.settleIf(without(1))
+	tok := b.wantOK(op).Token
+	for _, refused := range []sim.OpID{b.putWith(1, tok), b.getAt(1, 1, tok)} {
+		require.Equal(t, sim.Nobody, b.wantError(refused, sim.TokenBehind).Leader)
+	}
+	require.Empty(t, b.logOf(1))
+	require.Equal(t, successor, b.wantError(b.putWith(successor, kv.Token{Epoch: tok.Epoch, Index: 99}), sim.TokenBehind).Leader)
+}
+
+func TestRetryOfAWriteInTheLogIsAnsweredBeforeItsTokenIsJudged(t *testing.T) {
+	b := newBench(t, 3, nil)
+	b.settle()
+	op := b.put1(1, 1)
+	b.settle()
+	b.ask(1, kv.Request{Op: op, Attempt: 2, Code: sim.Put, Key: 1, Token: kv.Token{Epoch: 9, Index: 9}})
+	require.EqualValues(t, 2, b.wantOK(op).Attempt)
+}
+
 func TestReadsAtTheLeaderRedirect(t *testing.T) {
 	b := newBench(t, 3, nil)
 	b.settle()
@@ -115,7 +177,9 @@ func TestUncommittedEpochProvesNoLoss(t *testing.T) {
 	tok := kv.Token{Epoch: 1, Index: 2}
 	b.nodes[2].commit = 1
 	b.wantError(b.getAt(2, 1, tok), sim.TokenBehind)
+	b.wantError(b.putWith(2, tok), sim.TokenBehind)
 	b.nodes[2].commit = 2
 	b.wantError(b.getAt(2, 1, tok), sim.TokenLost)
+	b.wantError(b.putWith(2, tok), sim.TokenLost)
 	require.Nil(t, b.reply(op))
 }

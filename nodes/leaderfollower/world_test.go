@@ -185,7 +185,7 @@ func TestWritesLostAtAsynchronousFailover(t *testing.T) {
 // slowFromLeader gives the links from n1 to the other two their own delay.
 func slowFromLeader(c *network.Config, nodes int, link network.Link) {
 	c.Size = nodes + 1
-	c.Of = make([]uint8, c.Size*c.Size)
+	c.Of = make([]uint16, c.Size*c.Size)
 	c.Of[c.Size+2], c.Of[c.Size+3] = 1, 1
 	c.Links = append(c.Links, link)
 }

@@ -139,19 +139,21 @@ type Standing uint8
 const (
 	Contained Standing = iota // the history has the position
 	Ahead                     // not here, and this log cannot tell whether it is elsewhere
-	Lost                      // the position's epoch ended, in this history, before its index
+	Lost                      // this history went on without it into a later epoch
 )
 
 // Standing tells whether this history contains a position, cannot know, or has
-// left it behind: a committed entry of a later epoch lies at or before its index.
+// left it behind: an entry of a later epoch is committed in a history without it.
+// Had the position been committed first, every later epoch's leader would have it.
 // What is not committed proves nothing. A leader that was cut off right after it was
 // promoted holds an entry of its epoch where the others may go on to commit an
-// older one (as in Raft, figure 8).
+// older one (as in Raft, figure 8). Nor do entries of older epochs, committed or not,
+// in the position's place: this log may be a deposed leader's.
 func (l *Log) Standing(p Position, commit uint64) Standing {
 	if l.Holds(p) {
 		return Contained
 	}
-	if l.Epoch(min(p.Index, commit, l.Last().Index)) > p.Epoch {
+	if l.Epoch(min(commit, l.Last().Index)) > p.Epoch {
 		return Lost
 	}
 	return Ahead

@@ -82,13 +82,15 @@ func TestStanding(t *testing.T) {
 		want         Standing
 	}{
 		{0, 0, Contained}, {1, 2, Contained}, {3, 4, Contained},
-		{1, 3, Lost}, {1, 9, Lost}, {2, 1, Ahead}, {2, 3, Lost}, {2, 9, Lost},
+		{1, 3, Lost}, {1, 9, Lost}, {2, 1, Lost}, {2, 3, Lost}, {2, 9, Lost},
 		{3, 5, Ahead}, {4, 1, Ahead}, {4, 9, Ahead},
 	}
 	for _, test := range tests {
 		require.Equal(t, test.want, l.Standing(Position{test.epoch, test.index}, 4), "%+v", test)
 	}
 	require.Equal(t, Ahead, l.Standing(Position{1, 3}, 2), "epoch 3 is not committed")
+	require.Equal(t, Ahead, l.Standing(Position{2, 1}, 2), "another entry is in its place, but this log may be a deposed leader's")
+	require.Equal(t, Lost, l.Standing(Position{2, 1}, 3), "epoch 3 began without it")
 	require.Equal(t, Lost, l.Standing(Position{1, 3}, 3))
 	require.Equal(t, Lost, l.Standing(Position{1, 9}, 3))
 	empty, _ := logOf()
