@@ -25,6 +25,7 @@ type block struct {
 // item is one entry of a list.
 type item struct {
 	state   results.State // 0 where the item is no expectation
+	nested  bool          // explains the expectation before it
 	text    string
 	details []string
 	command string // what to type to see it again

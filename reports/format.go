@@ -21,7 +21,7 @@ func (o Options) width() int {
 	if o.Width > 0 {
 		return o.Width
 	}
-	return 80
+	return Width
 }
 
 // Format is a kind of report.

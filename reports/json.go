@@ -107,19 +107,6 @@ type jsonWitness struct {
 	Text  string   `json:"text"`
 }
 
-type jsonTable struct {
-	Name    string       `json:"name"`
-	Title   string       `json:"title"`
-	Columns []jsonColumn `json:"columns"`
-	Rows    [][]any      `json:"rows"`
-}
-
-type jsonColumn struct {
-	Name  string `json:"name"`
-	Title string `json:"title"`
-	Unit  string `json:"unit"`
-}
-
 func runJSON(r *results.Run) (any, error) {
 	all := r.Totals()
 	out := jsonRun{Scenario: r.Scenario, Seed: spellSeed(r.Seed), Engine: r.Engine, Digest: spellDigest(r.Digest),
@@ -144,8 +131,10 @@ func cellJSON(c *results.Cell) jsonCell {
 	out := jsonCell{Set: setJSON(c.Set), Digest: spellDigest(c.Digest), Virtual: int64(c.Virtual), Events: c.Events,
 		Stop: c.Stop.Reason.String(), Unmet: []jsonUnmet{}, Counters: countersJSON(c.Counters),
 		Metrics: metricsJSON(c.Measures), Verdicts: []jsonVerdict{}, Replay: c.Replay}
-	for _, u := range c.Unmet {
-		out.Unmet = append(out.Unmet, jsonUnmet(u))
+	if c.Vacuous() {
+		for _, u := range c.Unmet {
+			out.Unmet = append(out.Unmet, jsonUnmet(u))
+		}
 	}
 	for i := range c.Outcomes {
 		out.Verdicts = append(out.Verdicts, outcomeJSON(c, &c.Outcomes[i]))
@@ -254,31 +243,4 @@ func witnessJSON(w *checks.Witness) *jsonWitness {
 		out.Nodes = append(out.Nodes, int(node))
 	}
 	return out
-}
-
-func tableJSON(t *results.Table) jsonTable {
-	out := jsonTable{Name: t.Name, Title: t.Title, Columns: []jsonColumn{}, Rows: [][]any{}}
-	for _, c := range t.Columns {
-		out.Columns = append(out.Columns, jsonColumn(c))
-	}
-	for _, row := range t.Rows {
-		line := make([]any, len(row))
-		for i, d := range row {
-			line[i] = datumJSON(d)
-		}
-		out.Rows = append(out.Rows, line)
-	}
-	return out
-}
-
-func datumJSON(d results.Datum) any {
-	switch d.Kind {
-	case results.Text:
-		return d.Text
-	case results.Integer, results.Duration:
-		return d.Integer
-	case results.Number, results.Fraction:
-		return d.Number
-	}
-	return nil
 }

@@ -155,7 +155,7 @@ func sweepTableJSON(s *results.Sweep) jsonTable {
 	for _, name := range metrics {
 		columns = append(columns, results.ColumnOf(name))
 	}
-	out := tableJSON(&results.Table{Name: "cells", Title: "Means over seeds, with 95 % intervals", Columns: columns})
+	out := tableJSON(&results.Table{Name: "cells", Title: meansTitle(s), Columns: columns})
 	for i := range s.Cells {
 		c := &s.Cells[i]
 		var row []any
@@ -168,5 +168,6 @@ func sweepTableJSON(s *results.Sweep) jsonTable {
 		}
 		out.Rows = append(out.Rows, row)
 	}
+	out.count()
 	return out
 }

@@ -39,7 +39,7 @@ func resultOf(claim string, t results.Truth) string {
 	}
 	c, err := results.ParseClaim(claim)
 	good := t == results.True
-	if err == nil && c.Comparison == "" && !c.Guarantee() {
+	if err == nil && c.Accuses() {
 		good = !good
 	}
 	if good {

@@ -69,8 +69,10 @@ func (s *suite) panicked(name, why, replay string) {
 }
 
 func runSuite(r *results.Run) *suite {
-	s := &suite{Name: r.Scenario, Facts: []property{
-		{"seed", spellSeed(r.Seed)}, {"engine", r.Engine}, {"digest", spellDigest(r.Digest)}}}
+	s := &suite{Name: r.Scenario}
+	if !r.Imported {
+		s.Facts = []property{{"seed", spellSeed(r.Seed)}, {"engine", r.Engine}, {"digest", spellDigest(r.Digest)}}
+	}
 	for i := range r.Cells {
 		c := &r.Cells[i]
 		for k := range c.Outcomes {

@@ -10,7 +10,10 @@ import (
 // GitHub. Whatever a field holds, it stays in its field.
 func writeMarkdown(w io.Writer, d document) error {
 	var b bytes.Buffer
-	b.WriteString("# " + inline(d.title) + "\n\n" + inline(d.about) + "\n\n" + inline(strings.Join(d.facts, ", ")) + "\n")
+	b.WriteString("# " + inline(d.title) + "\n\n" + inline(d.about) + "\n")
+	if len(d.facts) > 0 {
+		b.WriteString("\n" + inline(strings.Join(d.facts, ", ")) + "\n")
+	}
 	for _, part := range d.blocks {
 		b.WriteString("\n")
 		if part.heading != "" {
@@ -31,16 +34,20 @@ func writeMarkdown(w io.Writer, d document) error {
 }
 
 func markdownItem(b *bytes.Buffer, i item) {
-	b.WriteString("- ")
+	indent := ""
+	if i.nested {
+		indent = "  "
+	}
+	b.WriteString(indent + "- ")
 	if i.state != 0 {
 		b.WriteString("**" + i.state.String() + "**: ")
 	}
 	b.WriteString(inline(i.text) + "\n")
 	for _, d := range i.details {
-		b.WriteString("  - " + inline(d) + "\n")
+		b.WriteString(indent + "  - " + inline(d) + "\n")
 	}
 	if i.command != "" {
-		b.WriteString("  - replay: " + code(i.command) + "\n")
+		b.WriteString(indent + "  - replay: " + code(i.command) + "\n")
 	}
 }
 

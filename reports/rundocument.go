@@ -14,9 +14,7 @@ var ordinary = []string{"availability", "stale_share", "lost_writes", "latency_r
 
 // runDocument is the report of a single run.
 func runDocument(r *results.Run) (document, error) {
-	d := document{title: r.Scenario, about: r.Title}
-	d.facts = append([]string{"seed " + fmt.Sprint(r.Seed)}, engineFacts(r.Engine, r.Digest)...)
-	d.facts = append(d.facts, spellDuration(r.Virtual)+" of virtual time", spellCount(int64(r.Events))+" events")
+	d := document{title: r.Scenario, about: r.Title, facts: runFacts(r)}
 	for _, t := range runTables(r) {
 		g, err := gridOf(&t)
 		if err != nil {
@@ -29,6 +27,15 @@ func runDocument(r *results.Run) (document, error) {
 	d.list("Stopped early", stoppedItems(r))
 	d.list("Too little happened to judge by", unmetItems(r))
 	return d, nil
+}
+
+// runFacts says what fixes the run, and how much of it there was.
+func runFacts(r *results.Run) []string {
+	if r.Imported {
+		return nil
+	}
+	facts := append([]string{"seed " + spellSeed(r.Seed)}, engineFacts(r.Engine, r.Digest)...)
+	return append(facts, spellDuration(r.Virtual)+" of virtual time", spellCount(int64(r.Events))+" events")
 }
 
 func engineFacts(engine string, digest uint64) []string {
@@ -112,7 +119,7 @@ func cellItems(r *results.Run, j *results.Judgement) []item {
 		}
 		at := slices.IndexFunc(c.Outcomes, func(o results.Outcome) bool { return o.Expectation == j.Expectation })
 		o := &c.Outcomes[at]
-		i := item{text: cellName(c.Set, o.Why), details: witnessLines(o.Why, o.Witness.Text)}
+		i := item{nested: true, text: cellName(c.Set, o.Why), details: witnessLines(o.Why, o.Witness.Text)}
 		if j.State == results.Broken {
 			i.command = c.Replay
 		}
@@ -150,7 +157,7 @@ func stoppedItems(r *results.Run) []item {
 		}
 		why := c.Stop.Reason.String()
 		if c.Stop.Reason == record.Panicked {
-			why = fmt.Sprintf("node %d panicked at event %d: %s", c.Stop.Node, c.Stop.Stamp, c.Stop.Panic)
+			why = fmt.Sprintf("%s panicked at event %d: %s", c.Name(c.Stop.Node), c.Stop.Stamp, c.Stop.Panic)
 		}
 		items = append(items, item{text: cellName(c.Set, why), command: c.Replay})
 	}
@@ -161,6 +168,9 @@ func unmetItems(r *results.Run) []item {
 	var items []item
 	for i := range r.Cells {
 		c := &r.Cells[i]
+		if c.Cut() {
+			continue // it is among those that stopped early
+		}
 		for _, u := range c.Unmet {
 			items = append(items, item{text: cellName(c.Set, unmetText(u))})
 		}

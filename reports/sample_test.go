@@ -98,6 +98,7 @@ func brokenRun(seed uint64) *results.Run {
 	r.Cells[1].Set[0].Value = "a|b\nc\x1b[31m<b>"
 	r.Cells[1].Unmet = []results.Unmet{{Requirement: "partition.crossed_quorum_ops >= 100", Count: 40}}
 	r.Cells[2].Stop = record.Stop{Reason: record.Panicked, Panic: "index out of range [3]", Node: 2, Stamp: 4711}
+	r.Cells[2].Names = []string{"", "n1", "n2"}
 	r.Tables = []results.Table{results.CellTable("overlap", "What each R and W buys", r.Cells, "availability", "stale_share")}
 	c := &r.Cells[0]
 	c.Outcomes[0] = sampleOutcome(c, 0, results.Never, "stale_reads", "")

@@ -14,13 +14,14 @@ import (
 	"simrun/sim/record"
 )
 
-// StoryLines is how long a story is at most, where nothing else is asked for.
+// StoryLines is how many events a story tells at most, where nothing else is asked for.
 const StoryLines = 30
 
-// Story tells how a violation came about, one event a line, "time node what": who
+// Story tells how a violation came about, event by event, "time node what": who
 // wrote, which replicas stored it, what was cut off, and who read what. It needs
 // the run's history and observations; with a trace it also tells which messages
-// were lost. Of more than most lines, the least telling are left out, and counted.
+// were lost. What a node does again and again is told once. Of more than most events,
+// the least telling are left out, and counted. Lines have at most Width columns.
 func Story(w io.Writer, run *record.Run, about checks.Witness, most int) error {
 	t := teller{run: run, about: about}
 	t.choose()
@@ -29,6 +30,7 @@ func Story(w io.Writer, run *record.Run, about checks.Witness, most int) error {
 	t.facts()
 	t.faults()
 	t.events()
+	t.collapse()
 	_, err := w.Write(t.tell(most))
 	return err
 }
@@ -227,6 +229,35 @@ func kindOf(e *record.Event) string {
 	return fmt.Sprintf("%s of %s", name, op)
 }
 
+// oftenEnough is how often a node must do the same for that to be told once.
+const oftenEnough = 3
+
+// collapse keeps the first of the beats of a node that say the same, and adds to it
+// how many more there were, and until when.
+func (t *teller) collapse() {
+	type kind struct{ node, what string }
+	last, count := map[kind]time.Duration{}, map[kind]int{}
+	for _, b := range t.beats {
+		k := kind{b.node, b.what}
+		last[k] = max(last[k], b.at)
+		count[k]++
+	}
+	slices.SortStableFunc(t.beats, func(a, b beat) int { return cmp.Compare(a.stamp, b.stamp) })
+	told := map[kind]bool{}
+	t.beats = slices.DeleteFunc(t.beats, func(b beat) bool {
+		k := kind{b.node, b.what}
+		again := told[k] && count[k] >= oftenEnough
+		told[k] = true
+		return again
+	})
+	for i := range t.beats {
+		b := &t.beats[i]
+		if k := (kind{b.node, b.what}); count[k] >= oftenEnough {
+			b.what += fmt.Sprintf(", and %d more times until %s", count[k]-1, spellDuration(last[k]))
+		}
+	}
+}
+
 // tell lays the most telling beats out in their order.
 func (t *teller) tell(most int) []byte {
 	left := 0
@@ -246,7 +277,8 @@ func (t *teller) tell(most int) []byte {
 	var out bytes.Buffer
 	for _, b := range t.beats {
 		pad := strings.Repeat(" ", widest-widthOf(b.node))
-		fmt.Fprintf(&out, "%s  %s%s  %s\n", spellMoment(b.at), b.node, pad, clean(b.what))
+		lead := spellMoment(b.at) + "  " + b.node + pad + "  "
+		out.WriteString(Wrap(b.what, lead, strings.Repeat(" ", widthOf(lead)), Width))
 	}
 	if left > 0 && most > 0 {
 		fmt.Fprintf(&out, "%s left out\n", plural(left, "lesser event"))

@@ -99,6 +99,29 @@ func TestStoryOfLoss(t *testing.T) {
 	require.Contains(t, told, "partition n1 n3 | n2 ends", "faults up to the loss belong to it")
 }
 
+// TestStoryTellsOnce: what a node does again and again is one line, what it does
+// twice is two, and a line never leaves the page.
+func TestStoryTellsOnce(t *testing.T) {
+	repeated := func(times int) string {
+		r := staleStory(t)
+		for i := range times {
+			at := time.Duration(6000+200*i) * ms
+			r.Observations = append(r.Observations, record.Observation{At: at, Stamp: uint32(700 + i), Node: 3,
+				Observation: sim.Observation{Fact: sim.Discarded, Why: sim.Truncated, Key: 3, Op: staleWrite}})
+		}
+		return story(t, r, checks.Witness{Ops: []sim.OpID{staleWrite}}, 99)
+	}
+	require.Equal(t, 2, strings.Count(repeated(2), "drops c1/9 (truncated)\n"))
+	told := repeated(26)
+	require.Equal(t, 1, strings.Count(told, "drops c1/9"))
+	require.Contains(t, told, "   6.000000 s  n3     drops c1/9 (truncated), and 25 more times until 11.0 s\n")
+	r := staleStory(t)
+	r.Faults[0].Text = strings.Repeat("n1 n2 | ", 40)
+	for _, line := range strings.Split(story(t, r, checks.Witness{Ops: []sim.OpID{staleRead}}, 99), "\n") {
+		require.LessOrEqual(t, widthOf(line), Width, line)
+	}
+}
+
 func TestVersus(t *testing.T) {
 	a, b := staleStory(t), staleStory(t)
 	a.Digest, b.Digest = 1, 2

@@ -15,7 +15,7 @@ func sweepDocument(s *results.Sweep) (document, error) {
 	d := document{title: s.Scenario, about: s.Title, facts: sweepFacts(s)}
 	d.list("", notices(s))
 	if len(s.Cells) > 0 {
-		d.blocks = append(d.blocks, block{heading: "Means over seeds, with 95 % intervals", grid: sweepGrid(s)})
+		d.blocks = append(d.blocks, block{heading: meansTitle(s), grid: sweepGrid(s)})
 	}
 	d.list("Expectations", sweepExpectations(s))
 	d.list("Failures", failureItems(s))
@@ -28,8 +28,24 @@ func sweepFacts(s *results.Sweep) []string {
 	if s.Asked > 0 {
 		facts = append([]string{"seeds " + spellSeeds(s)}, facts...)
 	}
+	if partial(s) {
+		facts[1] = "of which " + spellCount(int64(s.Runs)) + " ran"
+	}
 	facts = append(facts, engineFacts(s.Engine, s.Digest)...)
 	return append(facts, spellDuration(virtualTime(s))+" of virtual time", spellCount(int64(s.Events))+" events", vacuousFact(s))
+}
+
+// partial tells whether some of the seeds that were asked for did not run.
+func partial(s *results.Sweep) bool { return uint64(s.Runs) < s.Asked }
+
+// meansTitle heads the table of means. It says over how many seeds they are where
+// that is fewer than were asked for.
+func meansTitle(s *results.Sweep) string {
+	seeds := "seeds"
+	if partial(s) {
+		seeds = spellCount(int64(s.Runs)) + " of " + plural(int(s.Asked), "seed")
+	}
+	return "Means over " + seeds + ", with 95 % intervals"
 }
 
 // virtualTime is the virtual time of all runs, at most the longest duration.

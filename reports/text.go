@@ -12,7 +12,9 @@ import (
 func writeText(w io.Writer, d document, o Options) error {
 	p := &page{options: o}
 	p.paragraph(d.title+": "+d.about, "", "")
-	p.paragraph(strings.Join(d.facts, ", "), "", "")
+	if len(d.facts) > 0 {
+		p.paragraph(strings.Join(d.facts, ", "), "", "")
+	}
 	for _, b := range d.blocks {
 		if err := p.block(b); err != nil {
 			return err
@@ -63,20 +65,23 @@ func (p *page) grid(g *grid) error {
 const stateWidth = len("not seen in this seed") + 2
 
 func (p *page) item(i item) {
-	indent := "  "
+	below := "      "
 	switch {
 	case i.state != 0:
 		label := i.state.String()
-		lead := indent + label + strings.Repeat(" ", stateWidth-len(label))
+		lead := "  " + label + strings.Repeat(" ", stateWidth-len(label))
 		p.paint(i.state, label, i.text, lead)
+	case i.nested:
+		p.paragraph(i.text, below+"- ", below+"  ")
+		below += "  "
 	default:
-		p.paragraph(i.text, indent+"- ", indent+"  ")
+		p.paragraph(i.text, "  - ", "    ")
 	}
 	for _, d := range i.details {
-		p.paragraph(d, "      ", "      ")
+		p.paragraph(d, below, below)
 	}
 	if i.command != "" {
-		p.out.WriteString("      replay: " + clean(i.command) + "\n")
+		p.out.WriteString(below + "replay: " + clean(i.command) + "\n")
 	}
 }
 
@@ -103,20 +108,7 @@ func colorOf(s results.State) string {
 	return "\x1b[33m" // yellow
 }
 
-// paragraph writes a text broken at spaces, the first line behind one lead and the
-// others behind another. A word longer than the line stays whole.
+// paragraph writes a text broken at spaces.
 func (p *page) paragraph(text, first, rest string) {
-	line, lead := first, len(first)
-	for _, word := range strings.Fields(text) {
-		word = clean(word)
-		if len(line) > lead && widthOf(line)+1+widthOf(word) > p.options.width() {
-			p.out.WriteString(line + "\n")
-			line, lead = rest, len(rest)
-		}
-		if len(line) > lead {
-			line += " "
-		}
-		line += word
-	}
-	p.out.WriteString(strings.TrimRight(line, " ") + "\n")
+	p.out.WriteString(Wrap(text, first, rest, p.options.width()))
 }

@@ -174,6 +174,19 @@ func (c *Claim) Guarantee() bool {
 	return false
 }
 
+// Accuses tells whether the claim, where it is true, is that there is an anomaly.
+func (c *Claim) Accuses() bool { return c.Comparison == "" && !c.Guarantee() }
+
+// Finding names what a checker found: "broken: linearizable" of a guarantee, which
+// would otherwise read as if it held, "found: stale_reads" of an anomaly.
+func Finding(checker string) string {
+	c := Claim{Name: checker}
+	if c.Guarantee() {
+		return "broken: " + checker
+	}
+	return "found: " + checker
+}
+
 func truthOf(holds bool) Truth {
 	if holds {
 		return True

@@ -41,7 +41,7 @@ func (r *Run) Exit() int {
 		codes = append(codes, ExitUndecided)
 	}
 	for i := range r.Cells {
-		if !r.Cells[i].Cut() && r.Cells[i].Vacuous() {
+		if r.Cells[i].Vacuous() {
 			codes = append(codes, ExitVacuous)
 		}
 	}

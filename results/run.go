@@ -1,10 +1,12 @@
 package results
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
 	"simrun/checks"
+	"simrun/sim"
 	"simrun/sim/record"
 )
 
@@ -21,6 +23,9 @@ type Run struct {
 	Tables   []Table
 	Words    []string // the failure mode in words, every number a metric of this run
 	Columns  []string // the metrics that the scenario chose to show, by name; may be empty
+	// Imported tells that a history that was recorded elsewhere was judged: there is
+	// no seed, digest or virtual time to speak of.
+	Imported bool
 }
 
 // Totals are the measures of all cells together.
@@ -50,12 +55,24 @@ type Cell struct {
 	Unmet    []Unmet          // requirements that the run did not meet: it is vacuous
 	Counters []record.Counter
 	Stop     record.Stop
+	// Names are the nodes' and clients' by their numbers, as in record.Run; may be
+	// empty. They belong to a cell since a grid may change how many nodes there are.
+	Names []string
 	// Replay is the command that runs this cell again.
 	Replay string
 }
 
-// Vacuous tells whether the run had too little in it to say anything.
-func (c *Cell) Vacuous() bool { return len(c.Unmet) > 0 }
+// Vacuous tells whether a whole run had too little in it to say anything. A run that
+// was cut is not: what it lacks might still have come.
+func (c *Cell) Vacuous() bool { return !c.Cut() && len(c.Unmet) > 0 }
+
+// Name is what a node is called: n2, or node 2 where no names are known.
+func (c *Cell) Name(id sim.NodeID) string {
+	if int(id) < len(c.Names) && c.Names[id] != "" {
+		return c.Names[id]
+	}
+	return fmt.Sprintf("node %d", id)
+}
 
 // Cut tells whether the run stopped before its end, so that neither its metrics
 // nor its verdicts are those of a whole run.

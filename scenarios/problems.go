@@ -22,7 +22,7 @@ func (s *Scenario) problems(doc *strict.Document) strict.Problems {
 	all = append(all, s.faultProblems(doc)...)
 	all = append(all, s.placeProblems(doc)...)
 	all = append(all, s.effectless(doc)...)
-	if s.WarmUp >= s.Duration {
+	if s.Duration > 0 && s.WarmUp >= s.Duration {
 		all = append(all, doc.Problemf("warm_up", "lasts as long as the whole work of %v", s.Duration))
 	}
 	if events := s.Estimate().Events; events > maxEstimate {
@@ -64,7 +64,7 @@ func (s *Scenario) faultProblems(doc *strict.Document) strict.Problems {
 		}
 		entry := entryOf(e)
 		path := fmt.Sprintf("faults.%d", i)
-		if entry.At >= s.Duration {
+		if s.Duration > 0 && entry.At >= s.Duration {
 			all = append(all, doc.Problemf(path+".at", "%v is not before the end of the work at %v", entry.At, s.Duration))
 		}
 		for _, m := range fault.Mentions(entry.Fault) {

@@ -20,11 +20,11 @@ func (p *Plan) words(run *results.Run) []string {
 		case p.speaksOf(c.Name):
 			all = append(all, s)
 		default:
-			besides = append(besides, c.Name)
+			besides = append(besides, results.Finding(c.Name))
 		}
 	}
 	if len(besides) > 0 {
-		all = append(all, "Also found, and not asked for: "+strings.Join(besides, ", ")+".")
+		all = append(all, "Besides, and not asked for: "+strings.Join(besides, ", ")+".")
 	}
 	return all
 }

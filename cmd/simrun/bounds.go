@@ -22,7 +22,7 @@ type bounds struct {
 
 // flags adds the flags to a command.
 func (b *bounds) flags(cmd *cobra.Command) {
-	cmd.Flags().DurationVar(&b.budget, "budget", 0, "stop after so long, such as 5m, and report what there is")
+	cmd.Flags().Var((*span)(&b.budget), "budget", "stop after so long, such as 5m, and report what there is")
 	cmd.Flags().Var(&b.maxEvents, "max-events", "stop a run after so many events")
 	cmd.Flags().Var(&b.maxMemory, "max-memory", "stop a run that needs more memory, such as 512MiB or 2GiB")
 }

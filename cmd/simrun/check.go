@@ -26,13 +26,14 @@ func checkCommand(c *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check HISTORY --model M",
 		Short: "Judge a recorded history",
-		Long: `Judge a recorded history: JSON Lines with the keys index, time, process, type (invoke, ok, fail, info), f, key and
-value. HISTORY is a file, or - for standard input.`,
+		Long: `Judge a recorded history: JSON Lines with the keys index, time, process, type
+(invoke, ok, fail, info), f, key and value. HISTORY is a file, or - for standard
+input.`,
 		Example: "  simrun check history.jsonl --model register",
 		Args:    oneOf("a file with a history, or -"),
 		RunE:    func(_ *cobra.Command, args []string) error { return f.check(c, args[0]) },
 	}
-	cmd.Flags().StringVar(&f.model, "model", "", "how to judge it: "+strings.Join(history.Models(), ", "))
+	cmd.Flags().StringVar(&f.model, "model", "", "judge it as this `model`: "+strings.Join(history.Models(), ", "))
 	complete(cmd, "model", history.Models())
 	f.output.flags(cmd)
 	return cmd
@@ -85,7 +86,8 @@ func (f *checkFlags) judge(name string) (*results.Run, error) {
 		return nil, err
 	}
 	title := fmt.Sprintf("%d ops, judged as %s", len(recorded.History.Ops), f.model)
-	return &results.Run{Scenario: name, Title: title, Engine: scenarios.Engine, Cells: []results.Cell{cell}}, nil
+	return &results.Run{Scenario: name, Title: title, Engine: scenarios.Engine, Imported: true,
+		Cells: []results.Cell{cell}}, nil
 }
 
 // guarantees expects of every verdict that it passes.

@@ -24,15 +24,12 @@ func digestsCommand(c *console) *cobra.Command {
 		Args:  nothing,
 		RunE:  func(*cobra.Command, []string) error { return f.digests(c) },
 	}
-	cmd.Flags().DurationVar(&f.duration, "duration", 0, "cut the scenarios' work to so much virtual time; 0s is all of it")
-	cmd.Flags().Uint64Var(&f.seed, "seed", defaultSeed, "the seed")
+	cmd.Flags().Var((*span)(&f.duration), "duration", "cut the scenarios' work to so much virtual time; 0s is all of it")
+	seedFlag(cmd, &f.seed, "the seed")
 	return cmd
 }
 
 func (f *digestsFlags) digests(c *console) error {
-	if f.duration < 0 {
-		return fmt.Errorf("--duration %v is negative", f.duration)
-	}
 	code := results.ExitExpected
 	for _, name := range scenarios.Names() {
 		found, err := find(name)

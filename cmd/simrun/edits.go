@@ -17,8 +17,8 @@ type edits struct {
 
 // flags adds the flags to a command.
 func (e *edits) flags(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&e.sets, "set", nil, "change a field of the scenario: protocol.r=2 (may be repeated)")
-	cmd.Flags().StringArrayVar(&e.grids, "grid", nil, "try several values of a field: protocol.r=1,2,3 (may be repeated)")
+	cmd.Flags().StringArrayVar(&e.sets, "set", nil, "change a field of the scenario by `path=value`, such as protocol.r=2 (may be repeated)")
+	cmd.Flags().StringArrayVar(&e.grids, "grid", nil, "try several values of a field by `path=values`, such as protocol.r=1,2,3 (may be repeated)")
 }
 
 // read reads the changes, in the order of the command line.

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"fmt"
-	"text/tabwriter"
-
 	"github.com/spf13/cobra"
 
+	"simrun/reports"
 	"simrun/scenarios"
 )
 
@@ -19,7 +17,6 @@ func listCommand(c *console) *cobra.Command {
 }
 
 func list(c *console) error {
-	var rows [][]string
 	for _, name := range scenarios.Names() {
 		found, err := find(name)
 		if err != nil {
@@ -29,19 +26,9 @@ func list(c *console) error {
 		if err != nil {
 			return err
 		}
-		rows = append(rows, []string{name, plan.Scenario.About})
-	}
-	return c.align(rows)
-}
-
-// align prints rows with aligned columns.
-func (c *console) align(rows [][]string) error {
-	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
-	for _, row := range rows {
-		for _, field := range row[:len(row)-1] {
-			fmt.Fprint(w, field, "\t")
+		if err := c.print(name + "\n" + reports.Wrap(plan.Scenario.About, "    ", "    ", reports.Width)); err != nil {
+			return err
 		}
-		fmt.Fprintln(w, row[len(row)-1])
 	}
-	return w.Flush()
+	return nil
 }

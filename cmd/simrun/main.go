@@ -23,11 +23,12 @@ func execute(args []string) (code int) {
 }
 
 // greeting is what the program says when it is told nothing.
-const greeting = `simrun runs replicated stores in a simulated world: one seed fixes everything that happens.
+const greeting = `simrun runs replicated stores in a simulated world: one seed fixes everything
+that happens.
 
 Three things to type:
   simrun list                                  the scenarios that ship
-  simrun run quorum-overlap                    what each choice of R and W costs and loses
+  simrun run quorum-overlap                    what each choice of R and W costs
   simrun sweep quorum-overlap --seeds 1..100   the same in a hundred universes
 
 All commands and flags: simrun --help
@@ -39,11 +40,12 @@ func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "simrun",
 		Short: "A deterministic laboratory for replication",
-		Long: `simrun runs replicated stores in a simulated world, in which one seed fixes everything that happens, and
-tells what was stale, what was lost, and why.
+		Long: `simrun runs replicated stores in a simulated world, in which one seed fixes
+everything that happens, and tells what was stale, what was lost, and why.
 
-Exits: 0 as expected; 1 an expectation failed, or a node panicked; 2 bad usage or scenario; 3 undecided;
-4 vacuous: too little happened; 5 the engine broke its promise; 130 interrupted.`,
+Exits: 0 as expected; 1 an expectation failed, or a node panicked; 2 bad usage
+or scenario; 3 undecided; 4 vacuous: too little happened; 5 the engine broke its
+promise; 130 interrupted.`,
 		Version:           engine(),
 		Args:              cobra.ArbitraryArgs,
 		SilenceErrors:     true,
@@ -58,6 +60,7 @@ Exits: 0 as expected; 1 an expectation failed, or a node panicked; 2 bad usage o
 	}
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetFlagErrorFunc(badFlag)
+	root.SetUsageTemplate(narrow(root.UsageTemplate()))
 	root.PersistentFlags().VarP(&c.color, "color", "", "colours: auto, always or never")
 	complete(root, "color", colors)
 	root.PersistentFlags().BoolVarP(&c.quiet, "quiet", "q", false, "no progress and no remarks on standard error")

@@ -2,16 +2,28 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os/exec"
 	"regexp"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"simrun": main})
+	testscript.Main(m, map[string]func(){"simrun": main, "dawdle": dawdle})
+}
+
+// dawdle is a program whose work does not end when it is asked to.
+func dawdle() {
+	stop := (&bounds{}).start()
+	defer stop.release()
+	fmt.Println("working")
+	<-stop.Done()
+	fmt.Println("asked to stop")
+	time.Sleep(time.Minute)
 }
 
 // TestScripts runs the built program. Scripts have two commands of their own:

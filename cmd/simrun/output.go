@@ -24,7 +24,7 @@ func (o *output) flags(cmd *cobra.Command) {
 	o.format.words = reports.Formats()
 	cmd.Flags().Var(&o.format, "format", "table, json, markdown, csv or junit")
 	complete(cmd, "format", o.format.words)
-	cmd.Flags().StringVar(&o.file, "output", "", "write the report to this file, whole or not at all")
+	cmd.Flags().StringVar(&o.file, "output", "", "write the report to this `file`, whole or not at all")
 }
 
 // form is the format that was chosen.

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"simrun/reports"
 )
 
 // How often progress is told: on a terminal by rewriting one line, elsewhere by
@@ -55,8 +57,8 @@ func (c *console) status(line string) {
 		fmt.Fprintln(c.err, line)
 		return
 	}
-	if width, _, err := term.GetSize(int(c.err.Fd())); err == nil && width > 1 && len(line) >= width {
-		line = line[:width-1]
+	if width, _, err := term.GetSize(int(c.err.Fd())); err == nil && width > 1 {
+		line = reports.Clip(line, width-1)
 	}
 	fmt.Fprint(c.err, "\r\x1b[K"+line)
 }

@@ -15,6 +15,12 @@ import (
 // defaultSeed is the seed where none is given: the same for everybody.
 const defaultSeed = 1
 
+// seedFlag adds the flag for a seed, and sets it to its default.
+func seedFlag(cmd *cobra.Command, seed *uint64, usage string) {
+	*seed = defaultSeed
+	cmd.Flags().Var((*whole)(seed), "seed", usage)
+}
+
 // runFlags say what to run, and how.
 type runFlags struct {
 	edits  edits
@@ -38,8 +44,8 @@ func runCommand(c *console) *cobra.Command {
 		ValidArgsFunction: completeScenario,
 		RunE:              func(_ *cobra.Command, args []string) error { return f.run(c, args[0]) },
 	}
-	cmd.Flags().Uint64Var(&f.seed, "seed", defaultSeed, "the seed that fixes the run")
-	cmd.Flags().StringArrayVar(&f.versus, "versus", nil, "run it with this change too, path=value, and compare op by op (may be repeated)")
+	seedFlag(cmd, &f.seed, "the seed that fixes the run")
+	cmd.Flags().StringArrayVar(&f.versus, "versus", nil, "run it with this change too, `path=value`, and compare op by op (may be repeated)")
 	cmd.Flags().BoolVar(&f.story, "story", false, "tell how the worst anomaly came about")
 	f.edits.flags(cmd)
 	f.output.flags(cmd)

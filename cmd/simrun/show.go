@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"simrun/checks"
+	"simrun/reports"
 	"simrun/scenarios"
 )
 
@@ -41,7 +42,7 @@ func (f *showFlags) show(c *console, args []string) error {
 	case f.metrics:
 		return c.align(metricRows())
 	case len(args) == 0 && f.fields:
-		return c.align(fieldRows(scenarios.FieldList()))
+		return c.print(fieldText(scenarios.FieldList()))
 	case len(args) == 0:
 		return errors.New("simrun show needs a scenario's name or a file, or one of --fields, --counters and --metrics")
 	}
@@ -56,7 +57,7 @@ func (f *showFlags) show(c *console, args []string) error {
 	if err != nil {
 		return err
 	}
-	return c.align(fieldRows(plan.Fields()))
+	return c.print(fieldText(plan.Fields()))
 }
 
 func counterRows() [][]string {
@@ -79,20 +80,37 @@ func metricRows() [][]string {
 	return rows
 }
 
-func fieldRows(fields []scenarios.Field) [][]string {
-	rows := [][]string{{"FIELD", "TYPE", "VALUE", "MEANING"}}
+// The columns of fields, and how wide they are at most. A field or type that is wider
+// moves what comes after it; a value is clipped.
+const (
+	typeStop    = 32
+	valueStop   = 55
+	widestValue = 24
+)
+
+// fieldText explains fields, each with its meaning below it.
+func fieldText(fields []scenarios.Field) string {
+	var out strings.Builder
+	stops := []int{0, typeStop, valueStop}
+	add := func(path, kind, value, meaning string) {
+		out.WriteString(layOut([]string{path, kind, reports.Clip(value, widestValue)}, stops) + "\n")
+		if meaning != "" {
+			out.WriteString(reports.Wrap(meaning, "    ", "    ", reports.Width))
+		}
+	}
+	add("FIELD", "TYPE", "VALUE", "MEANING")
 	for i := range fields {
 		f := &fields[i]
 		value := f.Default
 		if f.Required && value == "" {
 			value = "required"
 		}
-		rows = append(rows, []string{f.Path, typeOf(f), value, f.Doc})
+		add(f.Path, typeOf(f), value, f.Doc)
 	}
-	return rows
+	return out.String()
 }
 
-// widestType bounds how wide the column of types may get by a list of words.
+// widestType bounds how long a list of words may be that stands for a type.
 const widestType = 40
 
 // typeOf spells what may be written: whole number, 1 to 7.

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"os"
@@ -61,4 +62,34 @@ func interrupted(t *testing.T, signal syscall.Signal, command string, flags ...s
 	}
 	text, _ := os.ReadFile(out)
 	return code, string(text), stderr.String()
+}
+
+// TestSecondInterrupt: the first one leaves the program time to end its work, a second
+// one ends it at once.
+func TestSecondInterrupt(t *testing.T) {
+	cmd := exec.Command("dawdle")
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	said := bufio.NewScanner(out)
+	require.True(t, said.Scan())
+	require.Equal(t, "working", said.Text())
+	require.NoError(t, cmd.Process.Signal(syscall.SIGINT))
+	require.True(t, said.Scan(), "the first one does not end it")
+	require.Equal(t, "asked to stop", said.Text())
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for { // it takes a moment until it no longer listens
+		if err := cmd.Process.Signal(syscall.SIGINT); !errors.Is(err, os.ErrProcessDone) {
+			require.NoError(t, err)
+		}
+		select {
+		case err := <-ended:
+			var exit *exec.ExitError
+			require.ErrorAs(t, err, &exit)
+			require.Equal(t, syscall.SIGINT, exit.Sys().(syscall.WaitStatus).Signal())
+			return
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }

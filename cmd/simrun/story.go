@@ -12,7 +12,7 @@ import (
 // anomaly is what a story is told about.
 type anomaly struct {
 	cell    int
-	claim   string
+	found   string // found: stale_reads
 	witness checks.Witness
 }
 
@@ -31,11 +31,11 @@ func (f *runFlags) tell(s *sheet, plan *scenarios.Plan, run *results.Run, stop *
 	if f.output.form() == reports.Markdown {
 		fence = "```\n"
 	}
-	fmt.Fprintf(s, "\nHow it came about: %s", about.claim)
+	what := about.found
 	if set := run.Cells[about.cell].Set; len(set) > 0 {
-		fmt.Fprintf(s, ", with %s", results.Label(set))
+		what += ", with " + results.Label(set)
 	}
-	fmt.Fprintf(s, "\n\n%s", fence)
+	fmt.Fprintf(s, "\n%s\n%s", reports.Wrap("How it came about ("+what+")", "", "", reports.Width), fence)
 	if err := reports.Story(s, traced, about.witness, reports.StoryLines); err != nil {
 		return err
 	}
@@ -43,37 +43,70 @@ func (f *runFlags) tell(s *sheet, plan *scenarios.Plan, run *results.Run, stop *
 	return nil
 }
 
-// worstAnomaly is a broken expectation; else what was expected sometimes and seen;
-// else the first checker that found something. Of several cells it is the one with
-// most violations.
+// worstAnomaly is a broken expectation; else what was expected sometimes, and seen;
+// else an anomaly that was expected always, or a guarantee that was expected never, as
+// far as it came so; else the first checker that found something. Of several cells it
+// is the one with most violations.
 func worstAnomaly(run *results.Run) (anomaly, bool) {
 	for _, f := range run.Failures() {
 		if tellable(f.Witness) {
-			return anomaly{f.Cell, f.Claim, f.Witness}, true
+			return anomaly{f.Cell, "broken: " + f.Claim, f.Witness}, true
 		}
 	}
-	for _, j := range run.Judgements() {
-		if j.Mode == results.Sometimes {
-			if a, found := worstOf(run, j.Claim); found {
-				return a, true
+	judged := run.Judgements()
+	for _, wanted := range []func(*results.Judgement) bool{hoped, foretold} {
+		for i := range judged {
+			if j := &judged[i]; j.State == results.AsExpected && wanted(j) {
+				if a, found := worstOf(run, checkerOf(j), j.Cells); found {
+					return a, true
+				}
 			}
 		}
 	}
 	for _, c := range checks.All() {
-		if a, found := worstOf(run, c.Name); found {
+		if a, found := worstOf(run, c.Name, everyCell(run)); found {
 			return a, true
 		}
 	}
 	return anomaly{}, false
 }
 
-// worstOf finds the cell in which a checker found most.
-func worstOf(run *results.Run, checker string) (worst anomaly, found bool) {
-	most := int64(0)
+// hoped tells whether an expectation is of something that may or may not be seen.
+func hoped(j *results.Judgement) bool { return j.Mode == results.Sometimes }
+
+// foretold tells whether an expectation is that there is an anomaly, whatever the seed.
+func foretold(j *results.Judgement) bool {
+	claim, err := results.ParseClaim(j.Claim)
+	if err != nil || claim.Comparison != "" {
+		return false
+	}
+	return j.Mode == results.Always && claim.Accuses() || j.Mode == results.Never && claim.Guarantee()
+}
+
+// checkerOf is the checker that an expectation speaks of, or a metric's name.
+func checkerOf(j *results.Judgement) string {
+	claim, err := results.ParseClaim(j.Claim)
+	if err != nil {
+		return ""
+	}
+	return claim.Name
+}
+
+func everyCell(run *results.Run) []int {
+	var cells []int
 	for i := range run.Cells {
+		cells = append(cells, i)
+	}
+	return cells
+}
+
+// worstOf finds, of some cells, the one in which a checker found most.
+func worstOf(run *results.Run, checker string, cells []int) (worst anomaly, found bool) {
+	most := int64(0)
+	for _, i := range cells {
 		for _, v := range run.Cells[i].Reports {
 			if v.Checker == checker && v.Result == checks.Fail && v.Count > most && tellable(v.Witness) {
-				worst, found, most = anomaly{i, checker, v.Witness}, true, v.Count
+				worst, found, most = anomaly{i, results.Finding(checker), v.Witness}, true, v.Count
 			}
 		}
 	}

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"simrun/reports"
 	"simrun/results"
 )
 
@@ -22,12 +25,48 @@ func unknownCommand(root *cobra.Command, name string) error {
 // flagName finds the flags in the text that explains them.
 var flagName = regexp.MustCompile(`(?m)^\s+(?:-\w, )?--([a-z-]+)`)
 
-// badFlag words the errors of the flag parser, with the nearest flag that there is.
-func badFlag(cmd *cobra.Command, err error) error {
-	name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
-	if !unknown {
-		return err
+// The errors of the flag parser, as far as they are told apart here.
+type (
+	invalidValue interface {
+		GetValue() string
+		Unwrap() error
 	}
+	aboutFlag interface {
+		GetSpecifiedName() string
+		GetSpecifiedShortnames() string
+	}
+)
+
+// badFlag words the errors of the flag parser.
+func badFlag(cmd *cobra.Command, err error) error {
+	var value invalidValue
+	var about aboutFlag
+	switch {
+	case errors.As(err, &value):
+		return badValue(cmd, err, value)
+	case !errors.As(err, &about):
+		return err
+	case strings.HasPrefix(err.Error(), "flag needs an argument"):
+		return fmt.Errorf("--%s needs a value", about.GetSpecifiedName())
+	}
+	return unknownFlag(cmd, about)
+}
+
+// badValue says what is wrong with the value of a flag.
+func badValue(cmd *cobra.Command, err error, value invalidValue) error {
+	_, rest, _ := strings.Cut(err.Error(), strconv.Quote(value.GetValue()))
+	_, rest, _ = strings.Cut(rest, "--")
+	name, _, _ := strings.Cut(rest, `"`)
+	why := value.Unwrap()
+	if flag := cmd.Flags().Lookup(name); flag != nil && flag.Value.Type() == "bool" {
+		why = errors.New("is neither true nor false")
+	}
+	return fmt.Errorf("--%s: %q %w", name, value.GetValue(), why)
+}
+
+// unknownFlag names the nearest flag that there is.
+func unknownFlag(cmd *cobra.Command, about aboutFlag) error {
+	name := about.GetSpecifiedName()
 	if args := cmd.Flags().Args(); !cmd.HasParent() && len(args) > 0 {
 		return unknownCommand(cmd, args[0]) // its flags cannot be known
 	}
@@ -36,10 +75,18 @@ func badFlag(cmd *cobra.Command, err error) error {
 		names = append(names, match[1])
 	}
 	all := cmd.CommandPath() + " --help lists them"
+	if about.GetSpecifiedShortnames() != "" {
+		return fmt.Errorf("there is no flag -%s; %s", name, all)
+	}
 	if near := results.Nearest(name, names); near != "" {
 		return fmt.Errorf("there is no flag --%s; did you mean --%s?", name, near)
 	}
 	return fmt.Errorf("there is no flag --%s; %s", name, all)
+}
+
+// narrow makes a template for help wrap the flags at the width of a page.
+func narrow(template string) string {
+	return strings.ReplaceAll(template, ".FlagUsages |", fmt.Sprintf(".FlagUsagesWrapped %d |", reports.Width))
 }
 
 // hint is what to add to an error about a name that is unknown.

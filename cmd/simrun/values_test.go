@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -22,9 +23,9 @@ func TestSeedRange(t *testing.T) {
 		require.Equal(t, want, got, text)
 	}
 	for text, why := range map[string]string{
-		"10..1": "did you mean 1..10?", "-1..5": "write one seed", "1..": "write one seed", "..": "write one seed",
-		"": "write one seed", "1-5": "write one seed", "1...5": "write one seed", "1..2..3": "write one seed", "1.5": "write one seed",
-		"0..10000000": "more than 10000000 seeds", "0..18446744073709551615": "more than", "1..18446744073709551616": "write one seed",
+		"10..1": "did you mean 1..10?", "-1..5": "is neither one seed", "1..": "is neither one seed", "..": "is neither one seed",
+		"": "is neither one seed", "1-5": "is neither one seed", "1...5": "is neither one seed", "1..2..3": "is neither one seed", "1.5": "is neither one seed",
+		"0..10000000": "more than 10000000 seeds", "0..18446744073709551615": "more than", "1..18446744073709551616": "is neither one seed",
 	} {
 		var got seedRange
 		require.ErrorContains(t, got.Set(text), why, text)
@@ -33,14 +34,45 @@ func TestSeedRange(t *testing.T) {
 }
 
 func TestSize(t *testing.T) {
-	for text, want := range map[string]size{"1": 1, "17B": 17, "512MiB": 512 << 20, "2GiB": 2 << 30, "1KiB": 1 << 10, "3TiB": 3 << 40} {
+	for text, want := range map[string]size{"1": 1, "17B": 17, "1KiB": 1 << 10, "512MiB": 512 << 20, "2GiB": 2 << 30, "3TiB": 3 << 40,
+		"100kB": 100_000, "5MB": 5_000_000, "2GB": 2_000_000_000, "1TB": 1e12, "9223372036854775807": 1<<63 - 1} {
 		var got size
 		require.NoError(t, got.Set(text), text)
 		require.Equal(t, want, got, text)
 	}
-	for _, text := range []string{"", "0", "-1", "1KB", "GiB", "1.5GiB", "1GiBGiB", "9223372036854775808", "99999999999GiB", "1 GiB"} {
+	for _, text := range []string{"", "0", "0GiB", "-1", "1KB", "1kiB", "GiB", "1.5GiB", "1GiBGiB", "1 GiB", "1TiBk"} {
 		var got size
-		require.Error(t, got.Set(text), text)
+		require.ErrorContains(t, got.Set(text), "the units are B, kB, MB, GB, TB, KiB, MiB, GiB, TiB", text)
+	}
+	for _, text := range []string{"9223372036854775808", "99999999999GiB", "9223372036854775808kB", "99999999999999999999999"} {
+		var got size
+		require.ErrorContains(t, got.Set(text), "is too large", text)
+	}
+}
+
+func TestWhole(t *testing.T) {
+	for text, want := range map[string]whole{"0": 0, "7": 7, "18446744073709551615": 1<<64 - 1} {
+		var got whole
+		require.NoError(t, got.Set(text), text)
+		require.Equal(t, want, got, text)
+	}
+	for text, why := range map[string]string{"-1": "is not a whole number from 0 on", "": "is not a whole", "1.5": "is not a whole",
+		"0x7": "is not a whole", "18446744073709551616": "is too large; at most 18446744073709551615"} {
+		got := whole(3)
+		require.ErrorContains(t, got.Set(text), why, text)
+		require.Equal(t, whole(3), got, text)
+	}
+}
+
+func TestSpan(t *testing.T) {
+	for text, want := range map[string]time.Duration{"0": 0, "90s": 90 * time.Second, "1h30m": 90 * time.Minute} {
+		var got span
+		require.NoError(t, got.Set(text), text)
+		require.Equal(t, want, time.Duration(got), text)
+	}
+	for _, text := range []string{"", "5", "5x", "-1s", "s"} {
+		var got span
+		require.EqualError(t, got.Set(text), "is not a duration, such as 90s or 1h30m", text)
 	}
 }
 

@@ -23,13 +23,14 @@ func verifyCommand(c *console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify NAME|FILE",
 		Short: "Run a scenario many times with one seed, and compare the digests",
-		Long: `Run every cell of a scenario many times with one seed: again in the same world, after other seeds, side by side
-with others, with every check on. All digests must agree; where they do not, the first event that differs is named.`,
+		Long: `Run every cell of a scenario many times with one seed: again in the same world,
+after other seeds, side by side with others, with every check on. All digests
+must agree; where they do not, the first event that differs is named.`,
 		Args:              oneOf("a scenario's name or a file"),
 		ValidArgsFunction: completeScenario,
 		RunE:              func(_ *cobra.Command, args []string) error { return f.verify(c, args[0]) },
 	}
-	cmd.Flags().Uint64Var(&f.seed, "seed", defaultSeed, "the seed")
+	seedFlag(cmd, &f.seed, "the seed")
 	cmd.Flags().Var(&f.bounds.maxEvents, "max-events", "stop each run after so many events")
 	f.edits.flags(cmd)
 	return cmd

@@ -40,6 +40,9 @@ func run(simrun, folder, out, commit string) error {
 	}
 	var rows []row
 	for line := range strings.Lines(string(list)) {
+		if strings.HasPrefix(line, " ") || strings.TrimSpace(line) == "" {
+			continue // what the scenario is about
+		}
 		name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
 		r, err := scenario(simrun, folder, name)
 		if err != nil {
