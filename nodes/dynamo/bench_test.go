@@ -18,17 +18,23 @@ import (
 // BenchmarkQuorumOp is a whole quorum op in a whole world, kernel included: N = 3,
 // R = W = 2, half of the ops puts.
 func BenchmarkQuorumOp(b *testing.B) {
-	for _, who := range []string{"client", "node"} {
+	for _, who := range []string{"client", "node", "sloppy"} {
 		for _, rule := range []string{"lww", "dvv"} {
 			b.Run(who+"/"+rule, func(b *testing.B) {
 				c := Defaults()
 				c.Coordinator, c.Versions, c.ReadRepair = who, rule, "none"
+				servers := 3
+				if who == "sloppy" { // healthy: what watching costs
+					c.Coordinator, c.Quorum, c.Hints, servers = "client", "sloppy", "disk", 5
+				}
 				work := &workloads.Probe{Clients: 20, Every: 2 * time.Millisecond, After: []time.Duration{0}, Timeout: time.Second}
 				if rule == "lww" {
 					work.Reuse = 50 // keys; with dvv these blind puts would pile up siblings
 				}
-				u := universe{config: c, servers: 3, latency: random.Spec{Preset: "lnkd-ssd"}, keep: 1 << sim.Role,
-					last: time.Second, work: work}
+				u := universe{
+					config: c, servers: servers, latency: random.Spec{Preset: "lnkd-ssd"}, keep: 1 << sim.Role,
+					last: time.Second, work: work,
+				}
 				w := u.world(b)
 				ops := len(w.Run(1).History.Ops)
 				b.ReportAllocs()

@@ -9,6 +9,7 @@ import (
 const (
 	timerRefuse = kv.ClientTimers + iota
 	timerRetry
+	timerWatch
 )
 
 // NewClient returns a session's side of the store. The configuration must have

@@ -13,7 +13,7 @@ type Config struct {
 	N      int    `yaml:"n" default:"3" min:"1" max:"64" doc:"homes of each key"`
 	R      int    `yaml:"r" default:"2" min:"1" max:"64" doc:"answers that a read waits for"`
 	W      int    `yaml:"w" default:"2" min:"1" max:"64" doc:"acknowledgements that a write waits for"`
-	Quorum string `yaml:"quorum" default:"strict" one:"strict" doc:"whose answers count: strict, those of the key's homes only"`
+	Quorum string `yaml:"quorum" default:"strict" one:"strict|sloppy" doc:"whose answers count: strict, those of the key's homes only; sloppy, those of the first n nodes of its preference list that are not under suspicion"`
 
 	Coordinator string `yaml:"coordinator" default:"node" one:"node|client" doc:"who runs the quorum: the node that the client asks, or the client itself"`
 
@@ -29,17 +29,31 @@ type Config struct {
 	VirtualNodes int           `yaml:"virtual_nodes" default:"16" min:"1" max:"1024" doc:"places of each node on the ring; of no effect where there are exactly n nodes"`
 	SpreadEvery  time.Duration `yaml:"spread_every" default:"0s" min:"0s" doc:"through-one: time between two writes that a replica takes from its queue"`
 
+	SuspectAfter time.Duration `yaml:"suspect_after" default:"100ms" min:"1ms" doc:"with a sloppy quorum or hints: a node that owes a coordinator an answer for so long is under that one's suspicion until it answers; a write that a home has not acknowledged by then is hinted"`
+	PingEvery    time.Duration `yaml:"ping_every" default:"50ms" min:"1ms" doc:"time between two signs of life that a coordinator asks of a node under suspicion"`
+	Hints        string        `yaml:"hints" default:"none" one:"none|memory|disk" doc:"what a stand-in does for the home that misses a write: none, what it was given stays among its own data; else it keeps a hint apart, in memory or synced to its disk, until the home has it"`
+	HintTTL      time.Duration `yaml:"hint_ttl" default:"3h" min:"0s" doc:"age at which a hint is given up; 0s is never; with tombstone_grace no hint gets older than that"`
+	MaxHints     int           `yaml:"max_hints" default:"10000" min:"1" max:"1000000000" doc:"hints that one stand-in keeps for one home, beyond which it refuses"`
+	HintReplay   time.Duration `yaml:"hint_replay" default:"500ms" min:"1ms" doc:"time between two looks at all hints: old ones are given up, others replayed, beside the replay at a home's return"`
+	HintRate     int           `yaml:"hint_rate" default:"0" min:"0" max:"1000000" unit:"hints a second" doc:"how fast a stand-in replays its hints to one home; 0 is without limit"`
+
+	TombstoneGrace time.Duration `yaml:"tombstone_grace" default:"0s" min:"0s" doc:"age, by the wall clocks, at which replicas collect a tombstone; 0s is never"`
+
 	Attempts       int           `yaml:"attempts" default:"1" min:"1" max:"255" doc:"how often a client tries what is safe to try again: gets; and puts where a repeated put is the same write, that is where the client coordinates or gives the time"`
-	AttemptTimeout time.Duration `yaml:"attempt_timeout" default:"200ms" min:"1ns" doc:"how long a try lasts; also how long a node that coordinates waits for a quorum"`
+	AttemptTimeout time.Duration `yaml:"attempt_timeout" default:"200ms" min:"10us" doc:"how long a try lasts; also how long a node that coordinates waits for a quorum"`
 
 	variant `yaml:",inline"`
 }
 
 // Defaults is the configuration that the tags describe.
 func Defaults() Config {
-	return Config{N: 3, R: 2, W: 2, Quorum: "strict", Coordinator: "node", Versions: "dvv", Clock: "coordinator",
+	return Config{
+		N: 3, R: 2, W: 2, Quorum: "strict", Coordinator: "node", Versions: "dvv", Clock: "coordinator",
 		ReadRepair: "async", ReadFanout: "all", WriteFanout: "all", Durable: true, VirtualNodes: 16,
-		Attempts: 1, AttemptTimeout: 200 * time.Millisecond}
+		SuspectAfter: 100 * time.Millisecond, PingEvery: 50 * time.Millisecond, Hints: "none", HintTTL: 3 * time.Hour,
+		MaxHints: 10000, HintReplay: 500 * time.Millisecond,
+		Attempts: 1, AttemptTimeout: 200 * time.Millisecond,
+	}
 }
 
 // fieldError is what is wrong with one key.
@@ -61,6 +75,10 @@ func (c Config) Check() error {
 		return fieldError{"clock", "dvv goes by no clock: set versions to lww"}
 	case c.SpreadEvery > 0 && c.WriteFanout != "through-one":
 		return fieldError{"spread_every", "only write_fanout: through-one has a queue to spread from"}
+	case c.Quorum == "sloppy" && c.WriteFanout == "through-one":
+		return fieldError{"quorum", "with write_fanout: through-one a coordinator asks one home only, and nobody can stand in for the others"}
+	case c.Hints != "none" && c.WriteFanout == "through-one":
+		return fieldError{"hints", "with write_fanout: through-one a coordinator asks one home only, and cannot tell who misses the write"}
 	}
 	return nil
 }
@@ -108,6 +126,15 @@ type plan struct {
 	every      time.Duration
 	attempts   uint8
 	patience   time.Duration
+	interest   time.Duration // how long late answers are of interest
+
+	sloppy                  bool
+	hints                   custody
+	suspectAfter, pingEvery time.Duration
+	hintTTL, hintReplay     time.Duration
+	hintGap                 time.Duration
+	maxHints                int
+	grace                   time.Duration
 	variant
 }
 
@@ -124,8 +151,35 @@ func (c *Config) plan() *plan {
 	case "sync":
 		p.repair = repairSync
 	}
+	p.standIns(c)
 	return p
 }
+
+// standIns makes ready what concerns homes that are silent.
+func (p *plan) standIns(c *Config) {
+	p.sloppy, p.suspectAfter, p.pingEvery = c.Quorum == "sloppy", c.SuspectAfter, c.PingEvery
+	p.hintTTL, p.hintReplay, p.hintGap, p.maxHints = c.HintTTL, c.HintReplay, hintGap(c.HintRate), c.MaxHints
+	p.grace, p.interest = c.TombstoneGrace, p.patience
+	switch c.Hints {
+	case "memory":
+		p.hints = custodyMemory
+	case "disk":
+		p.hints = custodyDisk
+	}
+	if p.hintVolatile() && p.hints == custodyDisk {
+		p.hints = custodyMemory
+	}
+	if p.watches() {
+		p.interest = max(p.patience, hintTries*p.suspectAfter)
+	}
+}
+
+// hintTries is how many stand-ins may be tried for one write, each after another
+// has been silent for suspect_after.
+const hintTries = 4
+
+// watches tells whether coordinators form an opinion of the nodes that they ask.
+func (p *plan) watches() bool { return p.sloppy || p.hints != custodyNone }
 
 // repeatable tells whether a put that is tried again is still the same write.
 func (p *plan) repeatable() bool { return p.byClient || p.clientTime && p.rule == versions.LastWrite }

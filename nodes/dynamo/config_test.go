@@ -46,6 +46,8 @@ func TestCheck(t *testing.T) {
 		"w":            func(c *Config) { c.W = 4 },
 		"clock":        func(c *Config) { c.Clock = "client" },
 		"spread_every": func(c *Config) { c.SpreadEvery = 1 },
+		"quorum":       func(c *Config) { c.Quorum, c.WriteFanout = "sloppy", "through-one" },
+		"hints":        func(c *Config) { c.Hints, c.WriteFanout = "memory", "through-one" },
 	} {
 		c := Defaults()
 		change(&c)

@@ -16,6 +16,7 @@ type coordinator struct {
 	actor   uint32   // of this life
 	writer  versions.Writer
 	rounds  rounds
+	health  health
 	// reply is of the op that is over, where the coordinator is a client.
 	reply kv.Reply
 	over  bool
@@ -27,12 +28,16 @@ type coordinator struct {
 	room    []sim.Value
 }
 
-// start makes the coordinator another actor than in any life before.
-func (c *coordinator) start(env *sim.Env, members []sim.NodeID, about sim.Subject) {
+// start makes the coordinator another actor than in any life before. The kind is
+// that of the timer by which it watches the nodes.
+func (c *coordinator) start(env *sim.Env, members []sim.NodeID, about sim.Subject, watch sim.TimerKind) {
 	c.self = env.Self()
 	c.layout.start(env, c.plan, members)
 	c.actor = uint32(env.Draw(drawActor, about))
 	c.writer.Base = c.actor
+	if c.plan.watches() {
+		c.health.start(c.plan, members, watch, uint64(c.actor))
+	}
 }
 
 // begin starts the round of an op.
@@ -41,7 +46,8 @@ func (c *coordinator) begin(env *sim.Env, q *kv.Request, client sim.NodeID, time
 	r.Op, r.Key, r.Attempt = q.Op, q.Key, q.Attempt
 	r.client, r.writes = client, q.Code.Writes()
 	r.homes = c.layout.homes(q.Key)
-	r.until = env.Now() + c.plan.patience
+	r.until = env.Now() + c.plan.interest
+	r.born, r.sent = time, env.Now()
 	if r.writes {
 		c.put(env, r, q, time)
 	} else {
@@ -52,6 +58,9 @@ func (c *coordinator) begin(env *sim.Env, q *kv.Request, client sim.NodeID, time
 
 // receive handles an answer. It tells whether the message was for a coordinator.
 func (c *coordinator) receive(env *sim.Env, from sim.NodeID, m sim.Message) bool {
+	if c.health.on {
+		c.heard(env, from, m)
+	}
 	switch m := m.(type) {
 	case *written:
 		c.written(env, from, m)
@@ -60,7 +69,7 @@ func (c *coordinator) receive(env *sim.Env, from sim.NodeID, m sim.Message) bool
 	case *mended:
 		c.mended(env, from, m)
 	default:
-		return false
+		return c.receiveStandIn(env, from, m)
 	}
 	return true
 }
@@ -82,16 +91,19 @@ func (c *coordinator) send(env *sim.Env, homes []sim.NodeID, to quorum.Tally, m 
 	}
 }
 
-// note states a home's answer. One that can no longer change the outcome is late.
-func (c *coordinator) note(env *sim.Env, r *round, from sim.NodeID, newest sim.OpID) {
+// note states an answer in a home's place. One that can no longer change the
+// outcome is late.
+func (c *coordinator) note(env *sim.Env, r *round, from, owner sim.NodeID, newest sim.OpID) {
 	why := sim.NoReason
 	if r.stage == waiting {
 		r.counted++
 	} else {
 		why = sim.Late
 	}
-	env.Observe(sim.Observation{Fact: sim.Answered, Why: why, Key: r.Key, Op: r.Op,
-		A: uint64(from), B: uint64(from), C: uint64(newest)})
+	env.Observe(sim.Observation{
+		Fact: sim.Answered, Why: why, Key: r.Key, Op: r.Op,
+		A: uint64(from), B: uint64(owner), C: uint64(newest),
+	})
 }
 
 // close states the end of the wait for an op's outcome.

@@ -39,6 +39,16 @@ func (m *mend) Damaged(word uint64) sim.Record {
 	return &mend{leg: m.leg, Set: damaged(m.Set, word)}
 }
 
+// Damaged implements sim.Damager.
+func (m *hint) Damaged(word uint64) sim.Record {
+	return &hint{leg: m.leg, Owner: m.Owner, Until: m.Until, Set: damaged(m.Set, word)}
+}
+
+// Damaged implements sim.Damager.
+func (m *replay) Damaged(word uint64) sim.Record {
+	return &replay{leg: m.leg, Until: m.Until, Set: damaged(m.Set, word)}
+}
+
 // Damaged implements sim.Damager: one key is damaged.
 func (s *snapshot) Damaged(word uint64) sim.Record {
 	if len(s.Cells) == 0 {

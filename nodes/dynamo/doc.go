@@ -44,12 +44,44 @@
 // long as the node remembers it: it forgets in a crash, and after some thousands of
 // other puts.
 //
+// # Homes that are silent
+//
+// With quorum: sloppy, or with hints, a coordinator watches the nodes that it asks:
+// one that owes an answer for suspect_after is under suspicion until it answers,
+// and is pinged. Each coordinator has an opinion of its own, and so has each session
+// of a client that coordinates.
+//
+// In a sloppy quorum the op goes to the first n nodes of the key's preference list
+// that are not under suspicion. A stand-in counts for the home whose place it has,
+// no place counts twice, and Answered names both. Two coordinators that suspect
+// different homes need not meet, whatever r and w are. Under hints: none a stand-in
+// takes what it is given for its own data, and there it stays.
+//
+// With hints the stand-in keeps it apart, for that home alone, and tells it to who
+// asks in that home's stead. It hands it over when the home answers a ping and,
+// where that or the answer was lost, every hint_replay. The version stays as its
+// writer made it: a hint may arrive twice or late. It is deleted when the home has
+// synced it; the deletion itself waits for the holder's next sync, so that a crash may
+// have it replayed once more. A hint that is on disk is acknowledged after its sync,
+// whatever durable says. Writes that a home has not acknowledged in suspect_after are
+// hinted too, even when their op is over; a coordinator that crashes first forgets them.
+//
+// Hints go with strict quorums as well, and count for nothing there: then a node that
+// coordinates keeps them itself, as in Cassandra.
+//
+// # Tombstones
+//
+// A delete writes a tombstone. With tombstone_grace replicas collect it when that
+// much has passed, by their wall clocks, since the time that its coordinator gave it.
+// A replica that was away for longer, and is not repaired before, brings back what
+// was deleted. Hints cannot: they are never delivered at an age beyond the grace,
+// neither sent by their holder nor taken by their owner (compare ScyllaDB #23712).
+//
 // # What ends an op
 //
 // A write with fewer than W acknowledgements is unknown: a node that coordinates
 // says partial when its patience ends, a client's own time limit says timeout. A
 // get that failed certainly changed nothing. Compare-and-set and the ops of sets
 // and counters are refused as unavailable before anything is sent: this store has
-// no op that depends on the current version. A delete writes a tombstone, which is
-// kept for ever.
+// no op that depends on the current version.
 package dynamo

@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -165,6 +166,7 @@ func TestRebuild(t *testing.T) {
 			if rule == versions.LastWrite {
 				c.Versions = "lww"
 			}
+			c.TombstoneGrace = time.Minute
 			h := newHand(t, c, 3, 1)
 			r := h.replica(1)
 			for i := range rapid.IntRange(0, 40).Draw(t, "writes") {
@@ -172,9 +174,15 @@ func TestRebuild(t *testing.T) {
 				set := versions.Set{drawVersion(t, rule, uint32(i+1))}
 				record := rapid.SampledFrom([]sim.Record{
 					&write{leg: leg{Key: key}, Set: set}, &spread{leg: leg{Key: key}, Set: set}, &mend{leg: leg{Key: key}, Set: set},
+					&hint{leg: leg{Key: key}, Set: set}, &replay{leg: leg{Key: key}, Set: set},
 				}).Draw(t, "record")
 				r.take(h.enter(1), key, set, record)
 				h.leave(1)
+				if rapid.IntRange(0, 4).Draw(t, "collect") == 0 {
+					h.clock += rapid.SampledFrom([]time.Duration{time.Nanosecond, time.Minute}).Draw(t, "age")
+					r.collect(h.enter(1))
+					h.leave(1)
+				}
 				if rapid.IntRange(0, 9).Draw(t, "compact") == 0 {
 					r.store.records = 1 << 20
 					r.store.compact(h.disks[1])
@@ -189,6 +197,9 @@ func TestRebuild(t *testing.T) {
 
 func drawVersion(t *rapid.T, rule versions.Rule, n uint32) versions.Version {
 	v := versions.Version{Value: sim.Value{ID: sim.NewOpID(1, n)}, Deleted: rapid.Bool().Draw(t, "deleted")}
+	if v.Deleted {
+		v.Time = worldBegan + rapid.Uint64Range(0, uint64(time.Hour)).Draw(t, "of death")
+	}
 	if rule == versions.LastWrite {
 		v.Time = rapid.Uint64Range(1, 9).Draw(t, "time")
 		return v

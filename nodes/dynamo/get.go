@@ -24,31 +24,41 @@ func (c *coordinator) sendRead(env *sim.Env, r *round) {
 		to = c.layout.some(env, drawRead, m.Subject(), r.homes, c.plan.r)
 	}
 	r.asked |= to
-	c.send(env, r.homes, to&^r.got, m)
+	to &^= r.got
+	if c.health.on {
+		if c.plan.sloppy {
+			c.seat(r)
+		}
+		to = c.detour(env, r, to)
+	}
+	c.send(env, r.homes, to, m)
 }
 
 // answered handles the S leg.
 func (c *coordinator) answered(env *sim.Env, from sim.NodeID, m *value) {
-	r := c.rounds.find(m.Round)
-	if r == nil || r.writes {
-		return
+	if r := c.rounds.find(m.Round); r != nil && !r.writes {
+		c.told(env, r, from, from, m.Set, m.Settled)
 	}
-	home, fresh := r.count(from)
+}
+
+// told counts an answer in a home's place.
+func (c *coordinator) told(env *sim.Env, r *round, from, owner sim.NodeID, set versions.Set, settled bool) {
+	home, fresh := r.count(from, owner)
 	if !fresh {
 		return
 	}
-	c.note(env, r, from, m.Set.Newest())
-	if m.Settled {
+	c.note(env, r, from, owner, set.Newest())
+	if settled {
 		r.settled.Add(home)
 	}
 	if c.plan.repair != repairNone {
-		r.answers[home] = m.Set
+		r.answers[home] = set
 	}
 	if r.stage != waiting {
-		c.late(env, r, home, m.Set)
+		c.late(env, r, home, set)
 		return
 	}
-	r.state, _ = c.plan.rule.Merge(r.state, m.Set)
+	r.state, _ = c.plan.rule.Merge(r.state, set)
 	if r.got.Met(c.plan.r) {
 		c.enough(env, r)
 	}

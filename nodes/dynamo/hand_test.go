@@ -51,9 +51,11 @@ type fact struct {
 func newHand(t require.TestingT, c Config, members, clients int) *hand {
 	require.NoError(t, c.Check())
 	require.NoError(t, c.Fits(members))
-	h := &hand{t: t, config: c, nodes: map[sim.NodeID]sim.Node{}, envs: map[sim.NodeID]*sim.Env{},
+	h := &hand{
+		t: t, config: c, nodes: map[sim.NodeID]sim.Node{}, envs: map[sim.NodeID]*sim.Env{},
 		disks: map[sim.NodeID]*disk.Disk{}, stores: map[sim.NodeID]kv.Client{}, syncs: map[sim.NodeID][]pendingSync{},
-		replies: map[sim.NodeID]kv.Reply{}, ops: map[sim.NodeID]uint32{}, skew: map[sim.NodeID]time.Duration{}}
+		replies: map[sim.NodeID]kv.Reply{}, ops: map[sim.NodeID]uint32{}, skew: map[sim.NodeID]time.Duration{},
+	}
 	for i := range members + clients {
 		id := sim.NodeID(i + 1)
 		h.envs[id], h.disks[id] = sim.NewEnv(id, h), disk.New()

@@ -10,6 +10,8 @@ import (
 type layout struct {
 	members []sim.NodeID
 	ring    *ring.Ring // nil where every node is a home
+	homesOf int        // each key
+	whole   bool       // lists go on with the nodes that may stand in
 	lists   [][]sim.NodeID
 	places  []int
 	weights []uint64
@@ -24,7 +26,7 @@ const (
 )
 
 func (l *layout) start(env *sim.Env, p *plan, members []sim.NodeID) {
-	l.members = members
+	l.members, l.homesOf, l.whole = members, p.n, p.watches()
 	if p.n == len(members) {
 		return
 	}
@@ -40,11 +42,29 @@ func (l *layout) homes(key sim.Key) []sim.NodeID {
 	if l.ring == nil {
 		return l.members
 	}
+	return l.list(key)[:l.homesOf]
+}
+
+// standIns are the nodes that may stand in for the key's homes, in the order of preference.
+func (l *layout) standIns(key sim.Key) []sim.NodeID {
+	if l.ring == nil {
+		return nil
+	}
+	return l.list(key)[l.homesOf:]
+}
+
+// list is the key's homes and, where they are of use, its stand-ins.
+func (l *layout) list(key sim.Key) []sim.NodeID {
 	if int(key) >= len(l.lists) {
 		l.lists = append(l.lists, make([][]sim.NodeID, int(key)+1-len(l.lists))...)
 	}
 	if l.lists[key] == nil {
-		l.places = l.ring.Preference(key, l.places[:0])
+		l.places = l.places[:0]
+		if l.whole {
+			l.places = l.ring.Order(key, l.places)
+		} else {
+			l.places = l.ring.Preference(key, l.places)
+		}
 		for _, place := range l.places {
 			l.lists[key] = append(l.lists[key], l.members[place])
 		}

@@ -16,6 +16,14 @@ const (
 	codeRepair
 	codeRepaired
 	codeSpread
+	codeHint
+	codeHinted
+	codeReadHint
+	codeHintValue
+	codeReplay
+	codeReplayed
+	codePing
+	codePong
 )
 
 // leg is what the messages of one round have in common.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"simrun/checks"
 	"simrun/sim"
 	"simrun/sim/fault"
 	"simrun/sim/random"
@@ -48,22 +47,52 @@ func TestKillDotReuse(t *testing.T) {
 	require.Equal(t, sim.OK, h.reply(h.client(1)).Outcome, "%s was acknowledged all the same", written)
 }
 
-// found counts the seeds of which a judge says that something is wrong.
-func (u *universe) found(t *testing.T, seeds uint64, checker string) (found int) {
-	w := u.world(t)
-	for seed := uint64(1); seed <= seeds; seed++ {
-		if judged(w.Run(seed), u.config.Versions == "dvv")[checker].Verdict.Result == checks.Fail {
-			found++
-		}
-	}
-	return found
+// TestKillHintVolatile loses with the holder what was said to be on its disk.
+func TestKillHintVolatile(t *testing.T) {
+	c := sloppyQuorum("client")
+	c.Mutant = "dy-hint-volatile"
+	h, holder, home, _ := hintOutage(t, c, 1)
+	require.Equal(t, sim.OK, h.reply(h.client(1)).Outcome)
+	h.crash(holder, keepAll)
+	h.recover(holder)
+	require.Empty(t, h.holds(home))
+}
+
+// TestCustodyFindsVolatileHints has the white-box check notice it, too.
+func TestCustodyFindsVolatileHints(t *testing.T) {
+	_, _, missing := custodyOf(t, func(c *Config) { c.Mutant = "dy-hint-volatile" })
+	require.NotZero(t, missing)
+}
+
+// TestKillHintAfterGC brings back what was deleted, through a hint that is older
+// than the tombstones that were collected.
+func TestKillHintAfterGC(t *testing.T) {
+	rules(t, func(t *testing.T, c Config) {
+		c.Mutant = "dy-hint-after-gc"
+		h, home, _, put := hintAfterCollection(t, c)
+		require.Equal(t, []sim.OpID{put}, ids(h.holds(home)))
+	})
+}
+
+// TestJudgesFindVolatileHints has a general judge find it in drawn universes, of
+// which it says nothing without it.
+func TestJudgesFindVolatileHints(t *testing.T) {
+	u := sloppyUnderCrashes("disk")
+	few := seeds(40)
+	require.Zero(t, u.found(t, few, "lost_writes"))
+	u.config.Mutant = "dy-hint-volatile"
+	found := u.found(t, few, "lost_writes")
+	require.NotZero(t, found)
+	t.Logf("dy-hint-volatile: found in %d of %d seeds", found, few)
 }
 
 // TestJudgesFindMutants has the general judges find each change in drawn universes,
 // of which they say nothing without it.
 func TestJudgesFindMutants(t *testing.T) {
-	u := universe{config: clientCoordinates("sync"), servers: 3, latency: exponential(5 * ms), sync: ms, work: pace(),
-		last: 2 * time.Second, nemesis: storm(t)}
+	u := universe{
+		config: clientCoordinates("sync"), servers: 3, latency: exponential(5 * ms), sync: ms, work: pace(),
+		last: 2 * time.Second, nemesis: storm(t),
+	}
 	few := seeds(40)
 	require.Zero(t, u.found(t, few, "linearizable"))
 	u.config.Mutant = "dy-no-writeback"

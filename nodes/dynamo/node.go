@@ -10,6 +10,10 @@ const (
 	timerGiveUp sim.TimerKind = iota + 1
 	timerSync
 	timerSpread
+	timerDetect
+	timerHints
+	timerReplay
+	timerCollect
 )
 
 // Node is one member of the store: a replica, and a coordinator for the clients
@@ -37,8 +41,10 @@ func New(c Config, members []sim.NodeID) func(self sim.NodeID) sim.Node {
 // Start implements sim.Node. The monotonic clock goes on through restarts, so that
 // no two incarnations begin at the same time: that makes each another actor.
 func (n *Node) Start(env *sim.Env) {
-	n.coordinator.start(env, n.members, sim.NumberSubject(uint64(env.Now())))
+	n.coordinator.start(env, n.members, sim.NumberSubject(uint64(env.Now())), timerDetect)
 	n.replica.store.load(env.Disk())
+	n.replica.buryAll(env)
+	n.replica.loadHints(env, n.members)
 }
 
 // Receive implements sim.Node.
@@ -88,6 +94,14 @@ func (n *Node) Timeout(env *sim.Env, t sim.Timer) {
 		n.replica.askAgain(env)
 	case timerSpread:
 		n.replica.passNext(env)
+	case timerDetect:
+		n.coordinator.detect(env)
+	case timerHints:
+		n.replica.lookAtHints(env)
+	case timerReplay:
+		n.replica.resume(env, sim.NodeID(t.A))
+	case timerCollect:
+		n.replica.collect(env)
 	}
 }
 

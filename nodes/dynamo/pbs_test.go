@@ -18,9 +18,11 @@ import (
 // acknowledgement see the write: the experiment of PBS.
 func trials(t *testing.T, c Config, latency random.Spec, legs []network.Leg, after time.Duration) (seen, all int) {
 	const each = 10 * time.Millisecond
-	u := universe{config: c, servers: 3, latency: latency, legs: legs, keep: 1 << sim.Closed,
+	u := universe{
+		config: c, servers: 3, latency: latency, legs: legs, keep: 1 << sim.Closed,
 		work: &workloads.Probe{Clients: 10, Every: each, After: []time.Duration{after}, Timeout: 10 * time.Second, ReadAt: "strongest", Reuse: 0},
-		last: 20 * time.Second}
+		last: 20 * time.Second,
+	}
 	run := u.world(t).Run(1)
 	require.Equal(t, record.Finished, run.Stop.Reason)
 	for i := range run.History.Ops {

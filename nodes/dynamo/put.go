@@ -13,6 +13,9 @@ func (c *coordinator) put(env *sim.Env, r *round, q *kv.Request, time uint64) {
 	m.Set = m.single[:]
 	v := &m.single[0]
 	*v = versions.Version{Value: q.Value, Size: q.Size, Deleted: q.Code == sim.Delete}
+	if c.plan.grace > 0 && v.Deleted {
+		v.Time = time
+	}
 	if c.plan.rule == versions.LastWrite {
 		v.Time, v.Past = time, versions.ReadBy(q.Parents)
 		major, minor := v.Place()
@@ -46,19 +49,26 @@ func (c *coordinator) sendWrite(env *sim.Env, r *round, m *write) {
 	if c.plan.throughOne {
 		to = c.layout.some(env, drawWrite, m.Subject(), r.homes, 1)
 	}
+	if c.health.on {
+		c.seat(r)
+		to = c.detour(env, r, to)
+	}
 	c.send(env, r.homes, to, m)
 }
 
 // written handles the A leg.
 func (c *coordinator) written(env *sim.Env, from sim.NodeID, m *written) {
-	r := c.rounds.find(m.Round)
-	if r == nil || !r.writes {
+	if r := c.rounds.find(m.Round); r != nil && r.writes {
+		c.acknowledged(env, r, from, from, m.Newest)
+	}
+}
+
+// acknowledged counts an acknowledgement in a home's place.
+func (c *coordinator) acknowledged(env *sim.Env, r *round, from, owner sim.NodeID, newest sim.OpID) {
+	if _, fresh := r.count(from, owner); !fresh {
 		return
 	}
-	if _, fresh := r.count(from); !fresh {
-		return
-	}
-	c.note(env, r, from, m.Newest)
+	c.note(env, r, from, owner, newest)
 	if r.committed || !r.got.Met(c.plan.w) {
 		return
 	}

@@ -18,7 +18,7 @@ type quorumClient struct {
 func (c *quorumClient) Call(env *sim.Env, q kv.Request) {
 	if !c.started {
 		c.started = true
-		c.coordinator.start(env, c.members, sim.OpSubject(q.Op, 0))
+		c.coordinator.start(env, c.members, sim.OpSubject(q.Op, 0), timerWatch)
 	}
 	q.Attempt = 1
 	if !supported(q.Code) {
@@ -62,6 +62,8 @@ func (c *quorumClient) Timeout(env *sim.Env, t sim.Timer) (kv.Reply, bool) {
 		return refusal(&kv.Request{Op: sim.OpID(t.A), Attempt: 1}), true
 	case t.Kind == timerRetry && t.A == c.round && c.round != 0:
 		c.again(env)
+	case t.Kind == timerWatch && t.A == c.coordinator.health.label:
+		c.coordinator.detect(env)
 	}
 	return kv.Reply{}, false
 }

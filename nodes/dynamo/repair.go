@@ -6,11 +6,11 @@ import (
 	"simrun/sim"
 )
 
-// behind are the homes whose answers lack something of what the answers merge to.
+// behind are the homes whose own answers lack something of what the answers merge to.
 func (c *coordinator) behind(r *round) quorum.Tally {
 	var stale quorum.Tally
 	for i := range r.homes {
-		if r.got.Has(i) && !c.plan.rule.Includes(r.answers[i], r.state) {
+		if r.got.Has(i) && !r.seated.Has(i) && !c.plan.rule.Includes(r.answers[i], r.state) {
 			stale.Add(i)
 		}
 	}
@@ -32,6 +32,9 @@ func (c *coordinator) bring(env *sim.Env, r *round, to quorum.Tally, number uint
 				r.answers[i] = r.state
 			}
 		}
+	}
+	if c.health.on && number != 0 {
+		to = c.detour(env, r, to)
 	}
 	c.send(env, r.homes, to, m)
 }

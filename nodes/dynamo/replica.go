@@ -16,6 +16,8 @@ type replica struct {
 	kept    int       // how many of them are kept already
 	syncing bool
 	queue   []passed // through-one: what is to be passed on
+	hints   hints
+	graves  graves
 	encoder sim.Encoder
 	// local is where answers to the node itself go.
 	local    *coordinator
@@ -25,13 +27,15 @@ type replica struct {
 }
 
 // promise is what is to be said once a write to the disk is synced: that a write
-// is stored, or an acknowledgement.
+// is stored, that a hint is kept, or an acknowledgement.
 type promise struct {
 	number uint64
-	to     sim.NodeID
 	ack    sim.Message
 	op     sim.OpID
+	hint   uint64
 	key    sim.Key
+	to     sim.NodeID
+	owner  sim.NodeID // of the hint
 }
 
 // syncAgain is how long a replica waits after a failed sync.
@@ -104,6 +108,7 @@ func (r *replica) take(env *sim.Env, key sim.Key, brought versions.Set, record s
 	for i := range brought {
 		if v := &brought[i]; !before.Has(v) && c.set.Has(v) {
 			r.stored(env, key, v.Value.ID, c.mark)
+			r.bury(env, key, v)
 		}
 	}
 	if r.plan.rule == versions.LastWrite && len(before) > 0 {
@@ -141,7 +146,16 @@ func (r *replica) stored(env *sim.Env, key sim.Key, op sim.OpID, number uint64) 
 
 // promise sends an acknowledgement as soon as it is true.
 func (r *replica) promise(env *sim.Env, p promise) {
-	if !r.plan.durable || p.number <= r.store.safe {
+	if !r.plan.durable {
+		r.answer(env, p.to, p.ack)
+		return
+	}
+	r.owe(env, p)
+}
+
+// owe sends an acknowledgement once it is synced, whatever others do.
+func (r *replica) owe(env *sim.Env, p promise) {
+	if p.number <= r.store.safe {
 		r.answer(env, p.to, p.ack)
 		return
 	}
@@ -176,9 +190,12 @@ func (r *replica) keep(env *sim.Env) {
 	for r.kept < len(r.waiting) && r.waiting[r.kept].number <= r.store.safe {
 		p := r.waiting[r.kept]
 		r.kept++
-		if p.ack != nil {
+		switch {
+		case p.ack != nil:
 			r.answer(env, p.to, p.ack)
-		} else {
+		case p.owner != sim.Nobody:
+			r.hintKept(env, p.owner, p.hint)
+		default:
 			env.Observe(sim.Observation{Fact: sim.Stored, Why: sim.Durable, Key: p.key, Op: p.op})
 		}
 	}
@@ -206,6 +223,27 @@ func (r *replica) receive(env *sim.Env, from sim.NodeID, m sim.Message) bool {
 		r.takeMend(env, from, m)
 	case *spread:
 		r.takeSpread(env, m)
+	default:
+		return r.plan.watches() && r.receiveForOthers(env, from, m)
+	}
+	return true
+}
+
+// receiveForOthers handles what a node is asked or told because some home is, or
+// was, silent. It tells whether the message was of that sort.
+func (r *replica) receiveForOthers(env *sim.Env, from sim.NodeID, m sim.Message) bool {
+	switch m := m.(type) {
+	case *hint:
+		r.takeHint(env, from, m)
+	case *readHint:
+		r.tellHint(env, from, m)
+	case *replay:
+		r.takeReplay(env, from, m)
+	case *replayed:
+		r.local.heard(env, from, m)
+		r.done(env, from, m)
+	case *ping:
+		env.Send(from, &pong{m.Number})
 	default:
 		return false
 	}

@@ -35,6 +35,11 @@ type round struct {
 	answers   []versions.Set
 	until     time.Duration // when late answers cease to be of interest
 	due       sim.TimerID
+	born      uint64        // the wall time of its beginning
+	stands    []sim.NodeID  // who stands in for each home; nil if nobody does
+	seated    quorum.Tally  // places whose answer is a stand-in's
+	hinted    quorum.Tally  // places whose stand-in keeps the write
+	sent      time.Duration // when whoever is silent was asked
 }
 
 // rounds are the ops of one coordinator, found by their number: the actor above
@@ -98,11 +103,17 @@ func (t *rounds) find(number uint64) *round {
 	return nil
 }
 
-// count takes a home's answer. It returns the home's place, and false where the
-// node is no home or has answered before.
-func (r *round) count(from sim.NodeID) (home int, fresh bool) {
-	home = place(r.homes, from)
-	return home, home >= 0 && r.got.Add(home)
+// count takes an answer in a home's place. It returns the place, and false where
+// the owner is no home or its place has answered before.
+func (r *round) count(from, owner sim.NodeID) (home int, fresh bool) {
+	home = place(r.homes, owner)
+	if home < 0 || !r.got.Add(home) {
+		return home, false
+	}
+	if from != owner {
+		r.seated.Add(home)
+	}
+	return home, true
 }
 
 // missing are the homes not known to hold what a write-back brings.

@@ -62,6 +62,12 @@ func (s *store) load(disk sim.Disk) {
 			s.merge(m.Key, m.Set)
 		case *mend:
 			s.merge(m.Key, m.Set)
+		case *hint:
+			s.merge(m.Key, m.Set)
+		case *replay:
+			s.merge(m.Key, m.Set)
+		case *collection:
+			s.remove(m.Key, m.Op)
 		case *snapshot:
 			for j := range m.Cells {
 				s.merge(m.Cells[j].Key, m.Cells[j].Set)

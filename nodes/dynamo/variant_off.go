@@ -14,5 +14,7 @@ type variant struct{}
 func (variant) noWriteback() bool    { return false }
 func (variant) asyncWriteback() bool { return false }
 func (variant) dotReuse() bool       { return false }
+func (variant) hintVolatile() bool   { return false }
+func (variant) hintAfterGC() bool    { return false }
 
 func (c *coordinator) reusedDot(sim.Key, kv.Context) kv.Dot { return kv.Dot{} }

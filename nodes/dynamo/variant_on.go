@@ -11,7 +11,7 @@ import (
 // variant is one small wrong change, chosen by name. Only builds with the tag
 // mutants have it: there the tests prove that judges notice.
 type variant struct {
-	Mutant string `yaml:"mutant" one:"|dy-no-writeback|dy-async-writeback|dy-dot-reuse" doc:"the wrong change"`
+	Mutant string `yaml:"mutant" one:"|dy-no-writeback|dy-async-writeback|dy-dot-reuse|dy-hint-volatile|dy-hint-after-gc" doc:"the wrong change"`
 }
 
 // noWriteback: a read that promises to write back returns the newest version without doing so.
@@ -23,6 +23,12 @@ func (v variant) asyncWriteback() bool { return v.Mutant == "dy-async-writeback"
 // dotReuse: a node that coordinates is the same writer in every life, and goes on
 // from what its replica still holds: where that lost a key, its dots begin anew.
 func (v variant) dotReuse() bool { return v.Mutant == "dy-dot-reuse" }
+
+// hintVolatile: hints that are said to be on disk are in memory only.
+func (v variant) hintVolatile() bool { return v.Mutant == "dy-hint-volatile" }
+
+// hintAfterGC: a hint lives on after the tombstones of its time were collected.
+func (v variant) hintAfterGC() bool { return v.Mutant == "dy-hint-after-gc" }
 
 // reusedDot is the next dot of such a node.
 func (c *coordinator) reusedDot(key sim.Key, past kv.Context) kv.Dot {

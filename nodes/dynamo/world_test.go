@@ -40,8 +40,10 @@ func pace() *workloads.ReadWrite {
 	rate, _ := random.ParseRate("300/s")
 	half, _ := random.ParseProbability("0.5")
 	some, _ := random.ParseProbability("0.05")
-	return &workloads.ReadWrite{Clients: 3, Rate: rate, Pace: "open", Arrivals: "poisson", Sessions: 2, Reads: half,
-		Deletes: some, Keys: 3, Choice: "uniform", Timeout: 60 * ms, ReadAt: "strongest", Size: 10, Final: true}
+	return &workloads.ReadWrite{
+		Clients: 3, Rate: rate, Pace: "open", Arrivals: "poisson", Sessions: 2, Reads: half,
+		Deletes: some, Keys: 3, Choice: "uniform", Timeout: 60 * ms, ReadAt: "strongest", Size: 10, Final: true,
+	}
 }
 
 func (u *universe) world(t testing.TB) *kernel.World {
@@ -50,8 +52,10 @@ func (u *universe) world(t testing.TB) *kernel.World {
 	require.NoError(t, err)
 	syncTime, err := random.Always(u.sync).Compile()
 	require.NoError(t, err)
-	c := kernel.Config{Work: u.last, Quiet: 300 * ms, Settle: 3 * time.Second, Final: 2 * time.Second, Keep: u.keep, Check: u.check,
-		Network: network.Config{Links: []network.Link{{Latency: latency, Legs: u.legs}}}}
+	c := kernel.Config{
+		Work: u.last, Quiet: 300 * ms, Settle: 3 * time.Second, Final: 2 * time.Second, Keep: u.keep, Check: u.check,
+		Network: network.Config{Links: []network.Link{{Latency: latency, Legs: u.legs}}},
+	}
 	var members []sim.NodeID
 	for i := range u.servers {
 		members = append(members, sim.NodeID(i+1))
@@ -64,8 +68,10 @@ func (u *universe) world(t testing.TB) *kernel.World {
 		near := members[i%u.servers]
 		connect := func() kv.Client { return NewClient(u.config, members, near) }
 		o := workloads.Options{Client: uint16(i + 1), Servers: members, Connect: connect, End: u.last}
-		c.Nodes = append(c.Nodes, kernel.Node{Name: fmt.Sprint("c", i+1), Client: true, Sync: syncTime,
-			New: func(sim.NodeID) sim.Node { return client(o) }})
+		c.Nodes = append(c.Nodes, kernel.Node{
+			Name: fmt.Sprint("c", i+1), Client: true, Sync: syncTime,
+			New: func(sim.NodeID) sim.Node { return client(o) },
+		})
 	}
 	if u.nemesis != nil {
 		var names []string
@@ -123,8 +129,10 @@ func judged(run *record.Run, siblings bool) map[string]checks.Report {
 // storm is every fault that leaves what is durable and wall clocks alone.
 func storm(t *testing.T) *fault.Nemesis {
 	n := fault.NewNemesis()
-	n.Kinds = []string{"partition", "one-way", "isolate", "jam", "hold", "crash", "crash-at",
-		"torn", "fail-sync", "pause", "loss", "duplicate", "delay", "reorder", "slow", "slow-disk"}
+	n.Kinds = []string{
+		"partition", "one-way", "isolate", "jam", "hold", "crash", "crash-at",
+		"torn", "fail-sync", "pause", "loss", "duplicate", "delay", "reorder", "slow", "slow-disk",
+	}
 	n.Shortest, n.Longest, n.Gap, n.MostDelay, n.Chance = 20*ms, 500*ms, 100*ms, 50*ms, 1<<63
 	require.NoError(t, n.Check())
 	return &n
@@ -197,8 +205,10 @@ func TestSameSeedSameWorld(t *testing.T) {
 	coordinators(t, func(t *testing.T, c Config) {
 		for _, fanout := range []string{"all", "w", "through-one"} {
 			c.WriteFanout, c.ReadFanout, c.Attempts, c.AttemptTimeout = fanout, "r", 3, 20*ms
-			u := universe{config: c, servers: 5, latency: exponential(2 * ms), sync: ms, work: pace(), last: time.Second,
-				nemesis: storm(t), check: true}
+			u := universe{
+				config: c, servers: 5, latency: exponential(2 * ms), sync: ms, work: pace(), last: time.Second,
+				nemesis: storm(t), check: true,
+			}
 			one, other := u.world(t), u.world(t)
 			run := one.Run(7)
 			require.Equal(t, record.Finished, run.Stop.Reason, run.Stop.Panic)

@@ -48,8 +48,10 @@ func newBench(t require.TestingT, n int, change func(*Config)) *bench {
 	if change != nil {
 		change(&config)
 	}
-	b := &bench{t: t, nodes: map[sim.NodeID]*Node{}, envs: map[sim.NodeID]*sim.Env{}, disks: map[sim.NodeID]*disk.Disk{},
-		syncs: map[sim.NodeID][]pendingSync{}, refuse: map[sim.NodeID]bool{}}
+	b := &bench{
+		t: t, nodes: map[sim.NodeID]*Node{}, envs: map[sim.NodeID]*sim.Env{}, disks: map[sim.NodeID]*disk.Disk{},
+		syncs: map[sim.NodeID][]pendingSync{}, refuse: map[sim.NodeID]bool{},
+	}
 	for id := sim.NodeID(1); int(id) <= n; id++ {
 		b.members = append(b.members, id)
 		b.disks[id] = disk.New()

@@ -126,8 +126,10 @@ func (n *Node) fill(env *sim.Env, rank int, prev uint64) {
 		return
 	}
 	p.asked, p.fillPrev, p.filledAt = true, prev, env.Now()
-	env.Send(n.members[rank], &fill{carriage{about: about(sim.NumberSubject(prev)), Epoch: n.promised.Epoch,
-		Prev: n.log.Position(prev), Entries: entries, Commit: n.commit}})
+	env.Send(n.members[rank], &fill{carriage{
+		about: about(sim.NumberSubject(prev)), Epoch: n.promised.Epoch,
+		Prev: n.log.Position(prev), Entries: entries, Commit: n.commit,
+	}})
 	p.told = n.commit
 	n.expect(env, rank)
 }

@@ -39,10 +39,12 @@ type Config struct {
 
 // Defaults is the configuration that the tags describe.
 func Defaults() Config {
-	return Config{Mode: "semi-sync", K: 1, Ack: "leader-disk", Visible: "after-ack", Apply: "committed", Notice: "prompt",
+	return Config{
+		Mode: "semi-sync", K: 1, Ack: "leader-disk", Visible: "after-ack", Apply: "committed", Notice: "prompt",
 		Reads: "leader", Failover: "automatic", Detector: "majority", Promote: "best", Fencing: true,
 		Heartbeat: 50 * time.Millisecond, Timeout: 200 * time.Millisecond, Resend: 100 * time.Millisecond,
-		Batch: 64, Window: 1024, Remember: 256, AttemptTimeout: 250 * time.Millisecond, Backoff: 5 * time.Millisecond}
+		Batch: 64, Window: 1024, Remember: 256, AttemptTimeout: 250 * time.Millisecond, Backoff: 5 * time.Millisecond,
+	}
 }
 
 // fieldError is what is wrong with one key.

@@ -77,8 +77,10 @@ func TestEpochsBelongToOneMemberEach(t *testing.T) {
 }
 
 func TestMessageKindsAreTheirOwn(t *testing.T) {
-	messages := []sim.Message{&ship{}, &ack{}, &notice{}, &fill{}, &filled{}, &behind{}, &beat{}, &beatAck{},
-		&suspect{}, &suspicion{}, &query{}, &answer{}, &promote{}, &kv.Request{}, &kv.Reply{}}
+	messages := []sim.Message{
+		&ship{}, &ack{}, &notice{}, &fill{}, &filled{}, &behind{}, &beat{}, &beatAck{},
+		&suspect{}, &suspicion{}, &query{}, &answer{}, &promote{}, &kv.Request{}, &kv.Reply{},
+	}
 	codes, names := map[uint8]bool{}, map[string]bool{}
 	for _, m := range messages {
 		kind := m.Kind()
@@ -90,8 +92,10 @@ func TestMessageKindsAreTheirOwn(t *testing.T) {
 
 // Every field of a message has to make a difference to its fingerprint.
 func TestMessagesEncodeAllTheyCarry(t *testing.T) {
-	messages := []sim.Message{&ship{}, &ack{}, &notice{}, &fill{}, &filled{}, &behind{}, &beat{}, &beatAck{},
-		&suspect{}, &suspicion{}, &query{}, &answer{}, &promote{}}
+	messages := []sim.Message{
+		&ship{}, &ack{}, &notice{}, &fill{}, &filled{}, &behind{}, &beat{}, &beatAck{},
+		&suspect{}, &suspicion{}, &query{}, &answer{}, &promote{},
+	}
 	for _, m := range messages {
 		vary(t, m, reflect.ValueOf(m).Elem(), m.Kind().Name)
 	}

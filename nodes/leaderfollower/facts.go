@@ -71,6 +71,8 @@ func (n *Node) stateAnswered(env *sim.Env, index uint64, replica sim.NodeID) {
 	if index <= n.commit {
 		why = sim.Late
 	}
-	env.Observe(sim.Observation{Fact: sim.Answered, Why: why, Op: e.Op, Key: e.Key,
-		A: uint64(replica), B: uint64(replica), C: uint64(e.Op)})
+	env.Observe(sim.Observation{
+		Fact: sim.Answered, Why: why, Op: e.Op, Key: e.Key,
+		A: uint64(replica), B: uint64(replica), C: uint64(e.Op),
+	})
 }

@@ -143,8 +143,10 @@ func (n *Node) distribute(env *sim.Env, index uint64, a about) {
 	}
 	n.advance(env)
 	n.apply(env)
-	m := &ship{carriage{about: a, Epoch: n.promised.Epoch, Prev: n.log.Position(index - 1),
-		Entries: n.log.Slice(index-1, 1), Commit: n.commit}}
+	m := &ship{carriage{
+		about: a, Epoch: n.promised.Epoch, Prev: n.log.Position(index - 1),
+		Entries: n.log.Slice(index-1, 1), Commit: n.commit,
+	}}
 	for rank := range n.ruling.peers {
 		p := &n.ruling.peers[rank]
 		if rank == n.me || p.next != index {

@@ -122,8 +122,10 @@ func (n *Node) rules(h *heldRead) bool {
 func (n *Node) serve(env *sim.Env, to sim.NodeID, r *kv.Request) {
 	visible := n.visible()
 	values, size := n.store.current(r.Key, visible)
-	env.Send(to, &kv.Reply{Op: r.Op, Attempt: r.Attempt, Outcome: sim.OK, Values: values,
-		Token: token(n.log.Position(visible)), Leader: n.leader, Size: size})
+	env.Send(to, &kv.Reply{
+		Op: r.Op, Attempt: r.Attempt, Outcome: sim.OK, Values: values,
+		Token: token(n.log.Position(visible)), Leader: n.leader, Size: size,
+	})
 }
 
 // release serves the held reads that can be served now.

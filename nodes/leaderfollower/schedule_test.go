@@ -37,8 +37,10 @@ type walk struct {
 
 // source draws from a rapid test or, where many schedules are tried, from a counter.
 func newWalk(t require.TestingT, n int, change func(*Config), draw func(n int) int) *walk {
-	return &walk{bench: newBench(t, n, change), draw: draw, acked: map[sim.OpID]bool{}, floor: map[sim.OpID]uint64{},
-		carried: map[sim.OpID]kv.Token{}}
+	return &walk{
+		bench: newBench(t, n, change), draw: draw, acked: map[sim.OpID]bool{}, floor: map[sim.OpID]uint64{},
+		carried: map[sim.OpID]kv.Token{},
+	}
 }
 
 func (w *walk) step() {

@@ -37,32 +37,42 @@ func exponential(mean time.Duration) random.Dist {
 
 // world is servers n1, n2, ... with clients that are nearest to the last of them.
 func world(length time.Duration, servers int, config leaderfollower.Config, work workloads.ReadWrite, link network.Link) kernel.Config {
-	c := kernel.Config{Work: length, Quiet: 300 * ms, Settle: 10 * time.Second, Final: time.Second,
-		Network: network.Config{Links: []network.Link{link}}, Check: true}
+	c := kernel.Config{
+		Work: length, Quiet: 300 * ms, Settle: 10 * time.Second, Final: time.Second,
+		Network: network.Config{Links: []network.Link{link}}, Check: true,
+	}
 	var members []sim.NodeID
 	for i := range servers {
 		members = append(members, sim.NodeID(i+1))
 	}
 	for i := range servers {
-		c.Nodes = append(c.Nodes, kernel.Node{Name: "n" + string(rune('1'+i)), New: leaderfollower.New(config, members),
-			Sync: constant(0), Checksums: true})
+		c.Nodes = append(c.Nodes, kernel.Node{
+			Name: "n" + string(rune('1'+i)), New: leaderfollower.New(config, members),
+			Sync: constant(0), Checksums: true,
+		})
 	}
 	maker := work.Maker()
 	for i := range work.Clients {
-		c.Nodes = append(c.Nodes, kernel.Node{Name: "c" + string(rune('1'+i)), Client: true,
+		c.Nodes = append(c.Nodes, kernel.Node{
+			Name: "c" + string(rune('1'+i)), Client: true,
 			New: func(sim.NodeID) sim.Node {
-				return maker(workloads.Options{Client: uint16(i + 1), Servers: members, End: c.Work,
+				return maker(workloads.Options{
+					Client: uint16(i + 1), Servers: members, End: c.Work,
 					Connect: func() kv.Client {
 						return leaderfollower.NewClient(config, members, members[servers-1])
-					}})
-			}})
+					},
+				})
+			},
+		})
 	}
 	return c
 }
 
 func load(rate int64, reads random.Probability) workloads.ReadWrite {
-	return workloads.ReadWrite{Clients: 4, Rate: random.PerSecond(random.Decimal(rate * int64(one))), Pace: "open", Arrivals: "poisson",
-		Sessions: 16, Reads: reads, Keys: 1, Choice: "uniform", Timeout: time.Second, ReadAt: "strongest", Final: true}
+	return workloads.ReadWrite{
+		Clients: 4, Rate: random.PerSecond(random.Decimal(rate * int64(one))), Pace: "open", Arrivals: "poisson",
+		Sessions: 16, Reads: reads, Keys: 1, Choice: "uniform", Timeout: time.Second, ReadAt: "strongest", Final: true,
+	}
 }
 
 var one = func() random.Decimal {

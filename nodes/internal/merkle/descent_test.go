@@ -138,9 +138,14 @@ func TestWhatWasNotAskedIsRefused(t *testing.T) {
 	require.True(t, d.Take(b.Answer(d.Ask(0))))
 	require.False(t, d.Take(b.Answer(Query{Nodes: []uint32{0}})), "twice")
 	for _, bad := range []Finding{
-		{Level: 1}, {Level: 1, Compared: 3}, {Compared: 2}, {Level: 1, First: 1, Compared: 1},
-		{Level: 1, Compared: 2, Differing: []uint32{2}}, {Level: 1, Compared: 2, Differing: []uint32{1, 0}},
-		{Level: 1, Compared: 2, Differing: []uint32{1, 1}}, {Level: 1, Compared: 1, Differing: []uint32{1}},
+		{Level: 1},
+		{Level: 1, Compared: 3},
+		{Compared: 2},
+		{Level: 1, First: 1, Compared: 1},
+		{Level: 1, Compared: 2, Differing: []uint32{2}},
+		{Level: 1, Compared: 2, Differing: []uint32{1, 0}},
+		{Level: 1, Compared: 2, Differing: []uint32{1, 1}},
+		{Level: 1, Compared: 1, Differing: []uint32{1}},
 	} {
 		require.False(t, d.Learn(bad), "%+v", bad)
 	}

@@ -81,9 +81,17 @@ func TestStanding(t *testing.T) {
 		epoch, index uint64
 		want         Standing
 	}{
-		{0, 0, Contained}, {1, 2, Contained}, {3, 4, Contained},
-		{1, 3, Lost}, {1, 9, Lost}, {2, 1, Lost}, {2, 3, Lost}, {2, 9, Lost},
-		{3, 5, Ahead}, {4, 1, Ahead}, {4, 9, Ahead},
+		{0, 0, Contained},
+		{1, 2, Contained},
+		{3, 4, Contained},
+		{1, 3, Lost},
+		{1, 9, Lost},
+		{2, 1, Lost},
+		{2, 3, Lost},
+		{2, 9, Lost},
+		{3, 5, Ahead},
+		{4, 1, Ahead},
+		{4, 9, Ahead},
 	}
 	for _, test := range tests {
 		require.Equal(t, test.want, l.Standing(Position{test.epoch, test.index}, 4), "%+v", test)

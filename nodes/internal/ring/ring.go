@@ -14,6 +14,7 @@ import (
 type Ring struct {
 	points []point
 	length int // of preference lists
+	nodes  int
 }
 
 // point is one virtual node.
@@ -27,7 +28,7 @@ type point struct {
 // most the number of nodes. Where a list holds every node there is nothing to
 // choose, and the list of every key is the nodes in their given order.
 func New(hashes []uint64, virtual, length int) *Ring {
-	r := &Ring{length: length}
+	r := &Ring{length: length, nodes: len(hashes)}
 	if length == len(hashes) {
 		return r
 	}
@@ -48,9 +49,16 @@ func New(hashes []uint64, virtual, length int) *Ring {
 
 // Preference appends the key's preference list: the distinct nodes met first when
 // walking clockwise from the key's position.
-func (r *Ring) Preference(key sim.Key, list []int) []int {
+func (r *Ring) Preference(key sim.Key, list []int) []int { return r.walk(key, list, r.length) }
+
+// Order appends every node in the order of the walk: the preference list, then
+// those that may stand in for its nodes.
+func (r *Ring) Order(key sim.Key, list []int) []int { return r.walk(key, list, r.nodes) }
+
+// walk appends the first distinct nodes of the walk, so many of them.
+func (r *Ring) walk(key sim.Key, list []int, length int) []int {
 	if r.points == nil {
-		for node := range r.length {
+		for node := range length {
 			list = append(list, node)
 		}
 		return list
@@ -59,7 +67,7 @@ func (r *Ring) Preference(key sim.Key, list []int) []int {
 		return cmp.Compare(p.at, at)
 	})
 	start := len(list)
-	for i := 0; len(list)-start < r.length; i++ {
+	for i := 0; len(list)-start < length; i++ {
 		node := int(r.points[(first+i)%len(r.points)].node)
 		if !slices.Contains(list[start:], node) {
 			list = append(list, node)

@@ -35,6 +35,23 @@ func TestPreferenceIsDistinctAndFollowsTheNames(t *testing.T) {
 	})
 }
 
+// TestOrderBeginsWithThePreferenceList and then names every other node once.
+func TestOrderBeginsWithThePreferenceList(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		nodes := rapid.IntRange(1, 70).Draw(t, "nodes")
+		length := rapid.IntRange(1, nodes).Draw(t, "length")
+		key := sim.Key(rapid.Uint32().Draw(t, "key"))
+		r := New(hashes(nodes), 8, length)
+		order := r.Order(key, []int{-1})[1:]
+		require.Equal(t, r.Preference(key, nil), order[:length])
+		slices.Sort(order)
+		for node := range nodes {
+			require.Equal(t, node, order[node])
+		}
+		require.Len(t, order, nodes)
+	})
+}
+
 // TestPreferenceTwin walks the circle without any index.
 func TestPreferenceTwin(t *testing.T) {
 	names := hashes(7)
