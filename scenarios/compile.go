@@ -124,8 +124,10 @@ func (b *builder) clients() []kernel.Node {
 		near, place := b.nearest(i)
 		o := workloads.Options{Client: uint16(i + 1), Servers: b.members, End: b.s.Duration}
 		o.Connect = func() kv.Client { return b.s.Protocol.Client(b.members, near) }
-		nodes = append(nodes, kernel.Node{Name: name, Place: place, Client: true, Checksums: true,
-			New: func(sim.NodeID) sim.Node { return client(o) }})
+		nodes = append(nodes, kernel.Node{
+			Name: name, Place: place, Client: true, Checksums: true,
+			New: func(sim.NodeID) sim.Node { return client(o) },
+		})
 	}
 	return nodes
 }

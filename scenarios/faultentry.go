@@ -24,8 +24,10 @@ func faultAlternatives() []strict.Alternative {
 			{Name: "Window", Type: reflect.TypeFor[Window](), Tag: `yaml:",inline"`},
 			{Name: "Fault", Type: own, Tag: `yaml:",inline"`},
 		})
-		all = append(all, strict.Alternative{Kind: kind.Name, Doc: kind.Doc,
-			New: func() any { return reflect.New(entry).Interface() }})
+		all = append(all, strict.Alternative{
+			Kind: kind.Name, Doc: kind.Doc,
+			New: func() any { return reflect.New(entry).Interface() },
+		})
 	}
 	return all
 }

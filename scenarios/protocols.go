@@ -28,10 +28,14 @@ type Protocol interface {
 // protocols is the list of protocols.
 func protocols() []strict.Alternative {
 	return []strict.Alternative{
-		{Kind: "leader-follower", New: func() any { return new(leaderFollower) },
-			Doc: "one leader ships its log to followers; failover with fencing epochs"},
-		{Kind: "dynamo", New: func() any { return new(dynamoStyle) },
-			Doc: "leaderless: N replicas of each key, quorums of R and W"},
+		{
+			Kind: "leader-follower", New: func() any { return new(leaderFollower) },
+			Doc: "one leader ships its log to followers; failover with fencing epochs",
+		},
+		{
+			Kind: "dynamo", New: func() any { return new(dynamoStyle) },
+			Doc: "leaderless: N replicas of each key, quorums of R and W",
+		},
 	}
 }
 

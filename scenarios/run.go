@@ -88,8 +88,10 @@ func (r *Runner) Record(cell int, seed uint64) *record.Run {
 // judge has every checker judge a run.
 func (r *Runner) judge(i int, run *record.Run) results.Cell {
 	plan := &r.plan.Cells[i]
-	cell := results.Cell{Names: run.Names, Set: plan.Set, Digest: run.Digest, Virtual: run.Phases.End, Events: run.Events,
-		Stop: run.Stop, Counters: append([]record.Counter(nil), run.Counters.All()...)}
+	cell := results.Cell{
+		Names: run.Names, Set: plan.Set, Digest: run.Digest, Virtual: run.Phases.End, Events: run.Events,
+		Stop: run.Stop, Counters: append([]record.Counter(nil), run.Counters.All()...),
+	}
 	o := checks.Options{Commits: plan.Scenario.Protocol.Commits(), Siblings: plan.Scenario.Protocol.Siblings()}
 	for _, report := range checks.Judge(run, o) {
 		cell.Reports = append(cell.Reports, report.Verdict)

@@ -15,9 +15,14 @@ type unit struct {
 }
 
 var units = [...]unit{
-	{"h", uint64(time.Hour)}, {"m", uint64(time.Minute)}, {"s", uint64(time.Second)},
-	{"ms", uint64(time.Millisecond)}, {"us", uint64(time.Microsecond)}, {"µs", uint64(time.Microsecond)},
-	{"μs", uint64(time.Microsecond)}, {"ns", 1},
+	{"h", uint64(time.Hour)},
+	{"m", uint64(time.Minute)},
+	{"s", uint64(time.Second)},
+	{"ms", uint64(time.Millisecond)},
+	{"us", uint64(time.Microsecond)},
+	{"µs", uint64(time.Microsecond)},
+	{"μs", uint64(time.Microsecond)},
+	{"ns", 1},
 }
 
 // durationPattern is what ParseDuration accepts, as a regular expression for the schema.

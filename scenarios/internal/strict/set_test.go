@@ -62,8 +62,13 @@ func TestSetMakesWhatIsAbsent(t *testing.T) {
 	_, document, problems := decodeSample("name: x\nprotocol: {}\n")
 	require.NoError(t, problems.Err())
 	for _, setting := range [][2]string{
-		{"link.latency.exponential.mean", "1ms"}, {"cache.size", "3"}, {"faults.0.kind", "crash"}, {"faults.0.node", "n1"},
-		{"faults.0.at", "1s"}, {"expect.0.never", "stale_reads"}, {"name", `"a: b"`},
+		{"link.latency.exponential.mean", "1ms"},
+		{"cache.size", "3"},
+		{"faults.0.kind", "crash"},
+		{"faults.0.node", "n1"},
+		{"faults.0.at", "1s"},
+		{"expect.0.never", "stale_reads"},
+		{"name", `"a: b"`},
 	} {
 		require.NoError(t, document.Set(setting[0], setting[1]), setting[0])
 	}
