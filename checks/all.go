@@ -40,8 +40,10 @@ func (v *view) linearizable() Report { return Linearizable(v.run, v.options) }
 func All() []Checker {
 	var all []Checker
 	for _, l := range list() {
-		all = append(all, Checker{Name: l.name, Meaning: l.meaning,
-			Judge: func(run *record.Run, o Options) Report { return l.judge(newView(run, o)) }})
+		all = append(all, Checker{
+			Name: l.name, Meaning: l.meaning,
+			Judge: func(run *record.Run, o Options) Report { return l.judge(newView(run, o)) },
+		})
 	}
 	return all
 }

@@ -69,8 +69,10 @@ func (s *atomicStore) intervals(clients, each, keys int) {
 			continue
 		}
 		left[i]--
-		open[i] = &planned{client: uint16(i + 1), key: sim.Key(s.random.Intn(keys)), from: s.next(), code: s.draw(),
-			unknown: s.random.Intn(8) == 0, warmUp: s.random.Intn(20) == 0, n: int64(s.random.Intn(4) + 1)}
+		open[i] = &planned{
+			client: uint16(i + 1), key: sim.Key(s.random.Intn(keys)), from: s.next(), code: s.draw(),
+			unknown: s.random.Intn(8) == 0, warmUp: s.random.Intn(20) == 0, n: int64(s.random.Intn(4) + 1),
+		}
 		s.ops = append(s.ops, open[i])
 	}
 	for key := range keys {
@@ -331,9 +333,11 @@ func TestNothingAccusesAPerfectStore(t *testing.T) {
 			require.NotEqual(t, Fail, r.Verdict.Result, "%s: %s: %s: %s", name, checker, r.Verdict.Why, r.Verdict.Witness.Text)
 		}
 	}
-	for _, checker := range []string{"stale_reads", "lost_writes", "masked_losses", "discarded_writes", "dirty_reads",
+	for _, checker := range []string{
+		"stale_reads", "lost_writes", "masked_losses", "discarded_writes", "dirty_reads",
 		"aborted_reads", "lost_updates", "order_inversions", "read_your_writes", "monotonic_reads", "monotonic_writes",
-		"writes_follow_reads", "converged"} {
+		"writes_follow_reads", "converged",
+	} {
 		require.Greater(t, judged[checker], 150, checker)
 	}
 }

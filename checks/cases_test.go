@@ -21,8 +21,10 @@ type recorded struct {
 	build   func(b *histories.Builder)
 }
 
-var branching = Options{Siblings: true}
-var committing = Options{Commits: true}
+var (
+	branching  = Options{Siblings: true}
+	committing = Options{Commits: true}
+)
 
 func cases() []recorded {
 	return []recorded{
@@ -30,25 +32,31 @@ func cases() []recorded {
 			w := b.Put(1, 2, 10, 20)
 			b.Get(2, 2, 30, 40, w)
 		}},
-		{name: "a read of an older write", checker: "stale_reads", want: Fail, count: 1,
+		{
+			name: "a read of an older write", checker: "stale_reads", want: Fail, count: 1,
 			text: "c3 read k2 from n1 at 0.105 s and got c1/1; c2/1 had been acknowledged 85 ms before",
 			build: func(b *histories.Builder) {
 				old := b.Put(1, 2, 5, 8)
 				b.Put(2, 2, 10, 20)
 				b.Get(3, 2, 105, 120, old).From(1)
-			}},
-		{name: "overlapping writes without a declared order", checker: "stale_reads", want: Pass,
+			},
+		},
+		{
+			name: "overlapping writes without a declared order", checker: "stale_reads", want: Pass,
 			build: func(b *histories.Builder) {
 				x := b.Put(1, 0, 10, 30)
 				b.Put(2, 0, 20, 40)
 				b.Get(3, 0, 50, 60, x)
-			}},
-		{name: "overlapping writes, the store says which is newer", checker: "stale_reads", want: Fail, count: 1,
+			},
+		},
+		{
+			name: "overlapping writes, the store says which is newer", checker: "stale_reads", want: Fail, count: 1,
 			build: func(b *histories.Builder) {
 				x, y := b.Put(1, 0, 10, 30), b.Put(2, 0, 20, 40)
 				b.Place(25, 1, x, 1, 0).Place(26, 1, y, 1, 1)
 				b.Get(3, 0, 50, 60, x)
-			}},
+			},
+		},
 		{name: "an uncommitted newer value", checker: "stale_reads", want: Pass, build: func(b *histories.Builder) {
 			b.Put(1, 0, 10, 20)
 			b.Get(2, 0, 30, 40, b.Put(3, 0, 25, 90).Unknown())
@@ -78,12 +86,14 @@ func cases() []recorded {
 			y := b.Put(2, 0, 30, 40)
 			b.Get(3, 0, 50, 60, y)
 		}},
-		{name: "a removed version comes back", checker: "stale_reads", want: Fail, count: 1, options: branching,
+		{
+			name: "a removed version comes back", checker: "stale_reads", want: Fail, count: 1, options: branching,
 			build: func(b *histories.Builder) {
 				x := b.Put(1, 0, 10, 20)
 				b.Delete(1, 0, 30, 40, x)
 				b.Get(3, 0, 50, 60, x)
-			}},
+			},
+		},
 		{name: "an element removed", checker: "stale_reads", want: Pass, build: func(b *histories.Builder) {
 			x := b.Add(1, 0, 10, 20, 7)
 			b.Get(2, 0, 22, 24, x)
@@ -108,13 +118,15 @@ func cases() []recorded {
 		{name: "kept", checker: "lost_writes", want: Pass, build: func(b *histories.Builder) {
 			b.Get(3, 0, 50, 60, b.Put(1, 0, 10, 20)).Final()
 		}},
-		{name: "lost", checker: "lost_writes", want: Fail, count: 1,
+		{
+			name: "lost", checker: "lost_writes", want: Fail, count: 1,
 			text: "c2 wrote k0, c2/1, acknowledged at 0.040 s; in the end c3 read k0 at 0.050 s and got c1/1",
 			build: func(b *histories.Builder) {
 				x := b.Put(1, 0, 10, 20)
 				b.Put(2, 0, 30, 40)
 				b.Get(3, 0, 50, 60, x).Final()
-			}},
+			},
+		},
 		{name: "an unknown write is not lost", checker: "lost_writes", want: Pass, build: func(b *histories.Builder) {
 			x := b.Put(1, 0, 10, 20)
 			b.Put(2, 0, 30, 40).Unknown()
@@ -122,51 +134,73 @@ func cases() []recorded {
 		}},
 		{name: "no end", checker: "lost_writes", want: Vacuous, build: func(b *histories.Builder) { b.Put(1, 0, 10, 20) }},
 
-		{name: "every copy truncated, then overwritten", checker: "masked_losses", want: Fail, count: 1,
+		{
+			name: "every copy truncated, then overwritten", checker: "masked_losses", want: Fail, count: 1,
 			text:  "c1 wrote k0, c1/1, acknowledged at 0.020 s; its last copy was discarded (truncated)",
-			build: func(b *histories.Builder) { masked(b, 30) }},
-		{name: "truncated after the next write began", checker: "masked_losses", want: Pass,
-			build: func(b *histories.Builder) { masked(b, 45) }},
-		{name: "nothing stated", checker: "masked_losses", want: Vacuous,
-			build: func(b *histories.Builder) { b.Get(1, 0, 50, 60, b.Put(1, 0, 10, 20)).Final() }},
+			build: func(b *histories.Builder) { masked(b, 30) },
+		},
+		{
+			name: "truncated after the next write began", checker: "masked_losses", want: Pass,
+			build: func(b *histories.Builder) { masked(b, 45) },
+		},
+		{
+			name: "nothing stated", checker: "masked_losses", want: Vacuous,
+			build: func(b *histories.Builder) { b.Get(1, 0, 50, 60, b.Put(1, 0, 10, 20)).Final() },
+		},
 
-		{name: "resolved against an overlapping write", checker: "discarded_writes", want: Fail, count: 1,
-			build: func(b *histories.Builder) { resolvedAway(b, 15) }},
-		{name: "resolved against the next write", checker: "discarded_writes", want: Pass,
-			build: func(b *histories.Builder) { resolvedAway(b, 30) }},
+		{
+			name: "resolved against an overlapping write", checker: "discarded_writes", want: Fail, count: 1,
+			build: func(b *histories.Builder) { resolvedAway(b, 15) },
+		},
+		{
+			name: "resolved against the next write", checker: "discarded_writes", want: Pass,
+			build: func(b *histories.Builder) { resolvedAway(b, 30) },
+		},
 
-		{name: "two built on one", checker: "lost_updates", want: Fail, count: 1,
+		{
+			name: "two built on one", checker: "lost_updates", want: Fail, count: 1,
 			text: "c2/1 and c3/1 of k0 were both acknowledged and built on the same version; only c3/1 survived",
 			build: func(b *histories.Builder) {
 				x := b.Put(1, 0, 10, 20)
 				b.Put(2, 0, 30, 40, x)
 				b.Get(4, 0, 50, 60, b.Put(3, 0, 31, 41, x)).Final()
-			}},
+			},
+		},
 		{name: "one after another", checker: "lost_updates", want: Pass, build: func(b *histories.Builder) {
 			x := b.Put(1, 0, 10, 20)
 			y := b.Put(2, 0, 30, 40, x)
 			b.Get(4, 0, 50, 60, b.Put(3, 0, 41, 45, y)).Final()
 		}},
 
-		{name: "read before it was committed", checker: "dirty_reads", want: Fail, count: 1, options: committing,
-			build: func(b *histories.Builder) { committed(b, 50) }},
-		{name: "committed before the reply", checker: "dirty_reads", want: Pass, options: committing,
-			build: func(b *histories.Builder) { committed(b, 35) }},
+		{
+			name: "read before it was committed", checker: "dirty_reads", want: Fail, count: 1, options: committing,
+			build: func(b *histories.Builder) { committed(b, 50) },
+		},
+		{
+			name: "committed before the reply", checker: "dirty_reads", want: Pass, options: committing,
+			build: func(b *histories.Builder) { committed(b, 35) },
+		},
 		{name: "no commit declared", checker: "dirty_reads", want: Vacuous, build: func(b *histories.Builder) { committed(b, 50) }},
 
-		{name: "a failed write read", checker: "aborted_reads", want: Fail, count: 1, options: committing,
-			build: func(b *histories.Builder) { b.Get(2, 0, 30, 40, b.Put(1, 0, 10, 20).Failed(sim.Aborted)) }},
-		{name: "never committed, gone at the end", checker: "aborted_reads", want: Fail, count: 1, options: committing,
+		{
+			name: "a failed write read", checker: "aborted_reads", want: Fail, count: 1, options: committing,
+			build: func(b *histories.Builder) { b.Get(2, 0, 30, 40, b.Put(1, 0, 10, 20).Failed(sim.Aborted)) },
+		},
+		{
+			name: "never committed, gone at the end", checker: "aborted_reads", want: Fail, count: 1, options: committing,
 			build: func(b *histories.Builder) {
 				b.Get(2, 0, 30, 40, b.Put(1, 0, 10, 20).Unknown())
 				b.Get(2, 0, 50, 60).Final()
-			}},
-		{name: "never committed, but there at the end", checker: "aborted_reads", want: Pass, options: committing,
+			},
+		},
+		{
+			name: "never committed, but there at the end", checker: "aborted_reads", want: Pass, options: committing,
 			build: func(b *histories.Builder) {
 				w := b.Put(1, 0, 10, 20).Unknown()
 				b.Get(2, 0, 30, 40, w)
 				b.Get(2, 0, 50, 60, w).Final()
-			}},
+			},
+		},
 
 		{name: "a clock lied", checker: "order_inversions", want: Fail, count: 1, build: func(b *histories.Builder) {
 			b.Place(15, 1, b.Put(1, 0, 10, 20), 9, 0).Place(35, 1, b.Put(2, 0, 30, 40), 8, 0)
@@ -179,16 +213,20 @@ func cases() []recorded {
 		{name: "two versions", checker: "conflicts", want: Fail, count: 1, options: branching, build: func(b *histories.Builder) {
 			b.Get(3, 0, 50, 60, b.Put(1, 0, 10, 20), b.Put(2, 0, 10, 20))
 		}},
-		{name: "one version", checker: "conflicts", want: Pass, options: branching,
-			build: func(b *histories.Builder) { b.Get(3, 0, 50, 60, b.Put(1, 0, 10, 20)) }},
+		{
+			name: "one version", checker: "conflicts", want: Pass, options: branching,
+			build: func(b *histories.Builder) { b.Get(3, 0, 50, 60, b.Put(1, 0, 10, 20)) },
+		},
 
-		{name: "its own write missed", checker: "read_your_writes", want: Fail, count: 1,
+		{
+			name: "its own write missed", checker: "read_your_writes", want: Fail, count: 1,
 			text: "c2 read k0 at 0.050 s and got c1/1; it had written c2/1 itself",
 			build: func(b *histories.Builder) {
 				x := b.Put(1, 0, 10, 20)
 				b.Put(2, 0, 30, 40)
 				b.Get(2, 0, 50, 60, x)
-			}},
+			},
+		},
 		{name: "another session's write missed", checker: "read_your_writes", want: Pass, build: func(b *histories.Builder) {
 			x := b.Put(1, 0, 10, 20)
 			b.Put(2, 0, 30, 40)
@@ -205,14 +243,16 @@ func cases() []recorded {
 			b.Get(3, 0, 50, 60, x)
 			b.Get(3, 0, 70, 80, y)
 		}},
-		{name: "the later write seen, the earlier missed", checker: "monotonic_writes", want: Fail, count: 1,
+		{
+			name: "the later write seen, the earlier missed", checker: "monotonic_writes", want: Fail, count: 1,
 			text: "c3 read k0 at 0.070 s and got nothing; its session had seen c1/2, which came after c1/1 in the session of its writer",
 			build: func(b *histories.Builder) {
 				b.Put(1, 0, 10, 20)
 				y := b.Put(1, 1, 30, 40)
 				b.Get(3, 1, 50, 60, y)
 				b.Get(3, 0, 70, 80)
-			}},
+			},
+		},
 		{name: "the later write not seen", checker: "monotonic_writes", want: Pass, build: func(b *histories.Builder) {
 			x := b.Put(1, 0, 10, 20)
 			b.Put(1, 1, 30, 40)
@@ -238,10 +278,12 @@ func cases() []recorded {
 			x := b.Put(1, 0, 10, 20)
 			b.Hold(1, 0, x).Hold(2, 0, x)
 		}},
-		{name: "replicas differ", checker: "converged", want: Fail, count: 1,
+		{
+			name: "replicas differ", checker: "converged", want: Fail, count: 1,
 			text: "in the end, of k0 n1 holds c1/1, n2 holds c2/1", build: func(b *histories.Builder) {
 				b.Hold(1, 0, b.Put(1, 0, 10, 20)).Hold(2, 0, b.Put(2, 0, 10, 20))
-			}},
+			},
+		},
 		{name: "one that stored it has it no more", checker: "converged", want: Fail, count: 1, build: func(b *histories.Builder) {
 			x := b.Put(1, 0, 10, 20)
 			b.Tell(15, 2, sim.Stored, sim.Durable, x).Hold(1, 0, x)
@@ -253,26 +295,38 @@ func cases() []recorded {
 		{name: "one replica", checker: "converged", want: Vacuous, build: func(b *histories.Builder) { b.Hold(1, 0, b.Put(1, 0, 10, 20)) }},
 
 		{name: "a timeout", checker: "unavailable", want: Fail, count: 1, build: func(b *histories.Builder) { b.Put(1, 0, 10, 20).Unknown() }},
-		{name: "a conflict is an answer", checker: "unavailable", want: Pass,
-			build: func(b *histories.Builder) { b.CAS(1, 0, 10, 20).Failed(sim.Conflict) }},
+		{
+			name: "a conflict is an answer", checker: "unavailable", want: Pass,
+			build: func(b *histories.Builder) { b.CAS(1, 0, 10, 20).Failed(sim.Conflict) },
+		},
 		{name: "no op", checker: "unavailable", want: Vacuous, build: func(b *histories.Builder) {}},
 
-		{name: "two leaders of an epoch", checker: "one_leader", want: Fail, count: 1,
+		{
+			name: "two leaders of an epoch", checker: "one_leader", want: Fail, count: 1,
 			text:  "n2 led epoch 3 from 0.020 s; n1 had led the same epoch from 0.010 s",
-			build: func(b *histories.Builder) { lead(b, 10, 1, 3); lead(b, 20, 2, 3) }},
-		{name: "one leader an epoch", checker: "one_leader", want: Pass,
-			build: func(b *histories.Builder) { lead(b, 10, 1, 3); lead(b, 20, 2, 4) }},
+			build: func(b *histories.Builder) { lead(b, 10, 1, 3); lead(b, 20, 2, 3) },
+		},
+		{
+			name: "one leader an epoch", checker: "one_leader", want: Pass,
+			build: func(b *histories.Builder) { lead(b, 10, 1, 3); lead(b, 20, 2, 4) },
+		},
 		{name: "nobody leads", checker: "one_leader", want: Vacuous, build: func(b *histories.Builder) {}},
-		{name: "both accept", checker: "split_brain", want: Fail, count: 1,
+		{
+			name: "both accept", checker: "split_brain", want: Fail, count: 1,
 			text:  "while n1 (epoch 3) and n2 (epoch 4) both led, n2 accepted c2/1 and n1 accepted c1/1",
-			build: func(b *histories.Builder) { brains(b, 25) }},
-		{name: "the first had accepted before", checker: "split_brain", want: Pass,
-			build: func(b *histories.Builder) { brains(b, 15) }},
+			build: func(b *histories.Builder) { brains(b, 25) },
+		},
+		{
+			name: "the first had accepted before", checker: "split_brain", want: Pass,
+			build: func(b *histories.Builder) { brains(b, 15) },
+		},
 
 		{name: "disjoint quorums", checker: "quorum_overlap", want: Fail, count: 1, build: func(b *histories.Builder) { quorums(b, 3) }},
 		{name: "a shared replica", checker: "quorum_overlap", want: Pass, build: func(b *histories.Builder) { quorums(b, 2) }},
-		{name: "no ledger", checker: "quorum_overlap", want: Vacuous,
-			build: func(b *histories.Builder) { b.Get(3, 0, 50, 60, b.Put(1, 0, 10, 20)) }},
+		{
+			name: "no ledger", checker: "quorum_overlap", want: Vacuous,
+			build: func(b *histories.Builder) { b.Get(3, 0, 50, 60, b.Put(1, 0, 10, 20)) },
+		},
 	}
 }
 

@@ -136,8 +136,10 @@ const (
 	causesEnd
 )
 
-var causeNames = [causesEnd]string{"unexplained", "truncated", "resolved", "expired", "collected", "wiped",
-	"unsynced", "dropped", "died", "never_replicated", "hidden"}
+var causeNames = [causesEnd]string{
+	"unexplained", "truncated", "resolved", "expired", "collected", "wiped",
+	"unsynced", "dropped", "died", "never_replicated", "hidden",
+}
 
 // causes counts losses by cause.
 type causes struct {

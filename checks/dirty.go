@@ -149,6 +149,8 @@ func (v *view) firstBad(read uint32, bad func(read, write uint32) bool) (uint32,
 
 // notApplicable is the report of a property that the protocol does not speak of.
 func notApplicable(checker, why string) Report {
-	return Report{Verdict{Checker: checker, Result: Vacuous, Why: why},
-		[]Measure{{Name: checker, Kind: Count, Undefined: true}}}
+	return Report{
+		Verdict{Checker: checker, Result: Vacuous, Why: why},
+		[]Measure{{Name: checker, Kind: Count, Undefined: true}},
+	}
 }

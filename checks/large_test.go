@@ -24,8 +24,10 @@ func large(ops, keys, clients int, siblings bool) *record.Run {
 	var ends []ending
 	stamp := uint32(0)
 	observe := func(fact sim.Observation, node sim.NodeID) {
-		run.Observations = append(run.Observations, record.Observation{Observation: fact,
-			At: time.Duration(stamp) * time.Microsecond, Stamp: stamp, Life: 1, Node: node})
+		run.Observations = append(run.Observations, record.Observation{
+			Observation: fact,
+			At:          time.Duration(stamp) * time.Microsecond, Stamp: stamp, Life: 1, Node: node,
+		})
 	}
 	for i := range ops {
 		stamp += 4

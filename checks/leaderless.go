@@ -66,8 +66,10 @@ func stated(list []tenure, open []int, seen *record.Observation) ([]tenure, []in
 	if seen.Fact == sim.Role && seen.Why != sim.Held {
 		return list, open
 	}
-	list = append(list, tenure{scope: seen.Key, node: seen.Node, epoch: seen.A,
-		from: seen.Stamp, to: forever, begin: seen.At, end: untilTheEnd})
+	list = append(list, tenure{
+		scope: seen.Key, node: seen.Node, epoch: seen.A,
+		from: seen.Stamp, to: forever, begin: seen.At, end: untilTheEnd,
+	})
 	return list, append(open, len(list)-1)
 }
 
@@ -164,9 +166,11 @@ func (v *view) leadersWitness(pairs map[epochOf][2]tenure) Witness {
 		}
 	}
 	a, b := first[0], first[1]
-	return Witness{Nodes: []sim.NodeID{b.node, a.node}, Stamps: []uint32{b.from, a.from},
+	return Witness{
+		Nodes: []sim.NodeID{b.node, a.node}, Stamps: []uint32{b.from, a.from},
 		Text: fmt.Sprintf("%s led epoch %d from %s; %s had led the same epoch from %s", v.run.Name(b.node), b.epoch,
-			moment(b.begin), v.run.Name(a.node), moment(a.begin))}
+			moment(b.begin), v.run.Name(a.node), moment(a.begin)),
+	}
 }
 
 // leaderless is, over all scopes, the time of the work phase in which nobody led

@@ -57,8 +57,10 @@ func literalRun(ops ...literalOp) *record.Run {
 	run := &record.Run{}
 	slices.SortFunc(ops, func(a, b literalOp) int { return int(a.from) - int(b.from) })
 	for _, o := range ops {
-		run.History.Begin(&sim.Call{Op: o.id, Code: o.code, Key: o.key, Final: o.final,
-			Value: sim.Value{ID: o.id, N: o.n}, Parents: o.parents}, o.from, 0)
+		run.History.Begin(&sim.Call{
+			Op: o.id, Code: o.code, Key: o.key, Final: o.final,
+			Value: sim.Value{ID: o.id, N: o.n}, Parents: o.parents,
+		}, o.from, 0)
 	}
 	for _, o := range ops {
 		if o.outcome != sim.Pending {
@@ -79,34 +81,76 @@ func TestLinearizableRegister(t *testing.T) {
 		{"empty", nil, Vacuous, ""},
 		{"writes only", []literalOp{literalPut(id1(1), 1, 2)}, Vacuous, ""},
 		{"read of the newest", []literalOp{literalPut(id1(1), 1, 2), literalGet(id2(1), 3, 4, id1(1))}, Pass, ""},
-		{"stale read", []literalOp{literalPut(id1(1), 1, 2), literalGet(id2(1), 3, 4)}, Fail,
-			"k0: the initial value was current until the beginning of c2/1, which returned it; yet the write c1/1 began and ended within that time"},
-		{"stale read of a value", []literalOp{literalPut(id1(1), 1, 2), literalPut(id1(2), 3, 4), literalGet(id2(1), 5, 6, id1(1))}, Fail,
-			"k0: c1/1 was current from the end of c1/1 to the beginning of c2/1; yet the write c1/2 began and ended within that time"},
+		{
+			"stale read",
+			[]literalOp{literalPut(id1(1), 1, 2), literalGet(id2(1), 3, 4)},
+			Fail,
+			"k0: the initial value was current until the beginning of c2/1, which returned it; yet the write c1/1 began and ended within that time",
+		},
+		{
+			"stale read of a value",
+			[]literalOp{literalPut(id1(1), 1, 2), literalPut(id1(2), 3, 4), literalGet(id2(1), 5, 6, id1(1))},
+			Fail,
+			"k0: c1/1 was current from the end of c1/1 to the beginning of c2/1; yet the write c1/2 began and ended within that time",
+		},
 		{"overlapping read may miss", []literalOp{literalPut(id1(1), 1, 4), literalGet(id2(1), 2, 3)}, Pass, ""},
-		{"new then old", []literalOp{literalPut(id1(1), 1, 8), literalGet(id2(1), 2, 3, id1(1)), literalGet(id3(1), 4, 5)}, Fail,
-			"k0: the initial value was current until the beginning of c3/1, which returned it; yet c2/1, which returned c1/1, began and ended within that time"},
-		{"two values in turn", []literalOp{literalPut(id1(1), 1, 2), literalPut(id2(1), 3, 4), literalPut(id3(1), 5, 20),
-			literalGet(id1(2), 6, 7, id3(1)), literalGet(id2(2), 8, 9, id2(1)), literalGet(id1(3), 10, 11, id3(1))}, Fail,
-			"k0: c2/1 was current from the end of c2/1 to the beginning of c2/2; c3/1 was current from the end of c1/2 to the beginning of c1/3; they were both current at one time"},
+		{
+			"new then old",
+			[]literalOp{literalPut(id1(1), 1, 8), literalGet(id2(1), 2, 3, id1(1)), literalGet(id3(1), 4, 5)},
+			Fail,
+			"k0: the initial value was current until the beginning of c3/1, which returned it; yet c2/1, which returned c1/1, began and ended within that time",
+		},
+		{
+			"two values in turn",
+			[]literalOp{
+				literalPut(id1(1), 1, 2), literalPut(id2(1), 3, 4), literalPut(id3(1), 5, 20),
+				literalGet(id1(2), 6, 7, id3(1)), literalGet(id2(2), 8, 9, id2(1)), literalGet(id1(3), 10, 11, id3(1)),
+			},
+			Fail,
+			"k0: c2/1 was current from the end of c2/1 to the beginning of c2/2; c3/1 was current from the end of c1/2 to the beginning of c1/3; they were both current at one time",
+		},
 		{"value nobody wrote", []literalOp{literalGet(id2(1), 3, 4, unwritten)}, Fail, "k0: c2/1 returned a value that nobody wrote"},
-		{"value of another key", []literalOp{literalPut(id1(1), 1, 2).on(1), literalGet(id2(1), 3, 4, id1(1))}, Fail,
-			"k0: c2/1 returned c1/1, which was written to k1"},
-		{"value from the future", []literalOp{literalGet(id2(1), 1, 2, id1(1)), literalPut(id1(1), 3, 4)}, Fail,
-			"k0: c2/1 returned c1/1 and ended before that was invoked"},
+		{
+			"value of another key",
+			[]literalOp{literalPut(id1(1), 1, 2).on(1), literalGet(id2(1), 3, 4, id1(1))},
+			Fail,
+			"k0: c2/1 returned c1/1, which was written to k1",
+		},
+		{
+			"value from the future",
+			[]literalOp{literalGet(id2(1), 1, 2, id1(1)), literalPut(id1(1), 3, 4)},
+			Fail,
+			"k0: c2/1 returned c1/1 and ended before that was invoked",
+		},
 		{"read begun before its write", []literalOp{literalGet(id2(1), 1, 4, id1(1)), literalPut(id1(1), 2, 3)}, Pass, ""},
-		{"read of a failed write", []literalOp{literalPut(id1(1), 1, 2).ends(sim.Fail), literalGet(id2(1), 3, 4, id1(1))}, Fail,
-			"k0: c2/1 returned c1/1, which had certainly failed"},
+		{
+			"read of a failed write",
+			[]literalOp{literalPut(id1(1), 1, 2).ends(sim.Fail), literalGet(id2(1), 3, 4, id1(1))},
+			Fail,
+			"k0: c2/1 returned c1/1, which had certainly failed",
+		},
 		{"failed write not read", []literalOp{literalPut(id1(1), 1, 2).ends(sim.Fail), literalGet(id2(1), 3, 4)}, Pass, ""},
-		{"unknown write read late", []literalOp{literalPut(id1(1), 1, 2).ends(sim.Unknown), literalGet(id2(1), 3, 4),
-			literalGet(id2(2), 5, 6, id1(1))}, Pass, ""},
-		{"unknown write read and unread", []literalOp{literalPut(id1(1), 1, 2).ends(sim.Unknown), literalGet(id2(1), 3, 4, id1(1)),
-			literalGet(id2(2), 5, 6)}, Fail,
-			"k0: the initial value was current until the beginning of c2/2, which returned it; yet c2/1, which returned c1/1, began and ended within that time"},
+		{"unknown write read late", []literalOp{
+			literalPut(id1(1), 1, 2).ends(sim.Unknown), literalGet(id2(1), 3, 4),
+			literalGet(id2(2), 5, 6, id1(1)),
+		}, Pass, ""},
+		{
+			"unknown write read and unread",
+			[]literalOp{
+				literalPut(id1(1), 1, 2).ends(sim.Unknown), literalGet(id2(1), 3, 4, id1(1)),
+				literalGet(id2(2), 5, 6),
+			},
+			Fail,
+			"k0: the initial value was current until the beginning of c2/2, which returned it; yet c2/1, which returned c1/1, began and ended within that time",
+		},
 		{"pending write read", []literalOp{literalPut(id1(1), 1, 0).ends(sim.Pending), literalGet(id2(1), 3, 4, id1(1))}, Pass, ""},
 		{"pending read", []literalOp{literalPut(id1(1), 1, 2), literalGet(id2(1), 3, 0).ends(sim.Pending)}, Vacuous, ""},
-		{"siblings", []literalOp{literalPut(id1(1), 1, 4), literalPut(id2(1), 2, 3), literalGet(id3(1), 5, 6, id1(1), id2(1))}, Fail,
-			"k0: no order explains these: c3/1 read c1/1+c2/1; it shows at the end of c3/1"},
+		{
+			"siblings",
+			[]literalOp{literalPut(id1(1), 1, 4), literalPut(id2(1), 2, 3), literalGet(id3(1), 5, 6, id1(1), id2(1))},
+			Fail,
+			"k0: no order explains these: c3/1 read c1/1+c2/1; it shows at the end of c3/1",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -133,15 +177,21 @@ func TestLinearizableGeneral(t *testing.T) {
 	}{
 		{"nothing after a delete", []literalOp{literalPut(id1(1), 1, 2), remove, literalGet(id2(1), 5, 6)}, Pass},
 		{"value after its delete", []literalOp{literalPut(id1(1), 1, 2), remove, literalGet(id2(1), 5, 6, id1(1))}, Fail},
-		{"unknown delete", []literalOp{literalPut(id1(1), 1, 2), remove.ends(sim.Unknown), literalGet(id2(1), 5, 6, id1(1)),
-			literalGet(id2(2), 7, 8), literalGet(id2(3), 9, 10)}, Pass},
-		{"unknown delete undone", []literalOp{literalPut(id1(1), 1, 2), remove.ends(sim.Unknown), literalGet(id2(1), 5, 6),
-			literalGet(id2(2), 7, 8, id1(1))}, Fail},
+		{"unknown delete", []literalOp{
+			literalPut(id1(1), 1, 2), remove.ends(sim.Unknown), literalGet(id2(1), 5, 6, id1(1)),
+			literalGet(id2(2), 7, 8), literalGet(id2(3), 9, 10),
+		}, Pass},
+		{"unknown delete undone", []literalOp{
+			literalPut(id1(1), 1, 2), remove.ends(sim.Unknown), literalGet(id2(1), 5, 6),
+			literalGet(id2(2), 7, 8, id1(1)),
+		}, Fail},
 		{"swap of the current", []literalOp{literalPut(id1(1), 1, 2), swap(id1(2), 3, 4, id1(1)), literalGet(id2(1), 5, 6, id1(2))}, Pass},
 		{"two swaps of one version", []literalOp{literalPut(id1(1), 1, 2), swap(id1(2), 3, 6, id1(1)), swap(id2(1), 4, 5, id1(1))}, Fail},
 		{"swap of the initial value", []literalOp{swap(id1(1), 1, 2), literalGet(id2(1), 3, 4, id1(1))}, Pass},
-		{"unknown swap that cannot have happened", []literalOp{literalPut(id1(1), 1, 2), swap(id1(2), 3, 4, id3(1)).ends(sim.Unknown),
-			literalGet(id2(1), 5, 6, id1(2))}, Fail},
+		{"unknown swap that cannot have happened", []literalOp{
+			literalPut(id1(1), 1, 2), swap(id1(2), 3, 4, id3(1)).ends(sim.Unknown),
+			literalGet(id2(1), 5, 6, id1(2)),
+		}, Fail},
 		{"failed write read after a delete", []literalOp{remove, literalPut(id1(1), 1, 2).ends(sim.Fail), literalGet(id2(1), 5, 6, id1(1))}, Fail},
 		{"refusal that shows an old value", []literalOp{literalPut(id1(1), 1, 2), refused}, Fail},
 	}
@@ -184,17 +234,25 @@ func TestLinearizableCollections(t *testing.T) {
 		{"set", SetModel, []literalOp{add(id1(1), 1, 2, 7), add(id2(1), 3, 6, 0), read(id3(1), 4, 5, 7), read(id3(2), 7, 8, 0, 7)}, Pass},
 		{"set that lost an element", SetModel, []literalOp{add(id1(1), 1, 2, 7), add(id2(1), 3, 4, 8), read(id3(1), 5, 6, 8)}, Fail},
 		{"set with a removed element", SetModel, []literalOp{add(id1(1), 1, 2, 7), remove(id2(1), 3, 4, 7), read(id3(1), 5, 6, 7)}, Fail},
-		{"set with an unknown removal", SetModel, []literalOp{add(id1(1), 1, 2, 7), remove(id2(1), 3, 4, 7).ends(sim.Unknown),
-			read(id3(1), 5, 6, 7), read(id3(2), 7, 8)}, Pass},
+		{"set with an unknown removal", SetModel, []literalOp{
+			add(id1(1), 1, 2, 7), remove(id2(1), 3, 4, 7).ends(sim.Unknown),
+			read(id3(1), 5, 6, 7), read(id3(2), 7, 8),
+		}, Pass},
 		{"set with a register's write", SetModel, []literalOp{add(id1(1), 1, 2, 7), literalPut(id2(1), 3, 4), read(id3(1), 5, 6, 7)}, Undecided},
 		{"counter", InferModel, []literalOp{add(id1(1), 1, 2, 7), add(id2(1), 3, 6, -2), read(id3(1), 4, 5, 7), read(id3(2), 7, 8, 5)}, Pass},
 		{"counter below", InferModel, []literalOp{add(id1(1), 1, 2, 7), add(id2(1), 3, 4, 2), read(id3(1), 5, 6, 2)}, Fail},
-		{"counter with an unknown add", CounterModel, []literalOp{add(id1(1), 1, 2, 7), add(id2(1), 3, 4, 2).ends(sim.Unknown),
-			read(id3(1), 5, 6, 7), read(id3(2), 7, 8, 9)}, Pass},
-		{"numbers that are shared", NumberModel, []literalOp{literalPut(id1(1), 1, 2).number(5), literalPut(id1(2), 3, 4).number(ZeroNumber),
-			literalPut(id1(3), 5, 6).number(5), read(id3(1), 7, 8, 5)}, Pass},
-		{"old number", NumberModel, []literalOp{literalPut(id1(1), 1, 2).number(5), literalPut(id1(2), 3, 4).number(5),
-			literalPut(id1(3), 5, 6).number(ZeroNumber), read(id3(1), 7, 8, 5)}, Fail},
+		{"counter with an unknown add", CounterModel, []literalOp{
+			add(id1(1), 1, 2, 7), add(id2(1), 3, 4, 2).ends(sim.Unknown),
+			read(id3(1), 5, 6, 7), read(id3(2), 7, 8, 9),
+		}, Pass},
+		{"numbers that are shared", NumberModel, []literalOp{
+			literalPut(id1(1), 1, 2).number(5), literalPut(id1(2), 3, 4).number(ZeroNumber),
+			literalPut(id1(3), 5, 6).number(5), read(id3(1), 7, 8, 5),
+		}, Pass},
+		{"old number", NumberModel, []literalOp{
+			literalPut(id1(1), 1, 2).number(5), literalPut(id1(2), 3, 4).number(5),
+			literalPut(id1(3), 5, 6).number(ZeroNumber), read(id3(1), 7, 8, 5),
+		}, Fail},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -22,8 +22,10 @@ type rivals struct {
 
 func newRivals(v *view, k *keyed, children []uint32) *rivals {
 	n := len(k.writes)
-	r := &rivals{view: v, key: k, children: children, rank: make([]uint32, n+1), unruled: make([]uint32, n+1),
-		latest: make([]uint32, n+1), second: make([]uint32, n+1), latestOf: make([]uint32, n+1)}
+	r := &rivals{
+		view: v, key: k, children: children, rank: make([]uint32, n+1), unruled: make([]uint32, n+1),
+		latest: make([]uint32, n+1), second: make([]uint32, n+1), latestOf: make([]uint32, n+1),
+	}
 	ranks := v.order().rank
 	for i, at := range k.writes {
 		end, before := v.end(at), i

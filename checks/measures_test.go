@@ -200,9 +200,11 @@ func TestLedger(t *testing.T) {
 		{Op: unknown.ID, Need: 2, Got: 1, Homes: 1},
 	}, Ledger(run, Options{}))
 	reports := Judge(run, Options{})
-	for name, want := range map[string]int64{"quorum_write_homes": 0, "quorum_write_standins": 1, "quorum_write_refused": 1,
+	for name, want := range map[string]int64{
+		"quorum_write_homes": 0, "quorum_write_standins": 1, "quorum_write_refused": 1,
 		"quorum_write_unknown": 1, "quorum_unknown_acks": 1, "quorum_met": 1, "late_answers": 1, "quorum_fresh": 1,
-		"quorum_stale": 1, "quorum_unavailable": 1, "quorum_conflicting": 0} {
+		"quorum_stale": 1, "quorum_unavailable": 1, "quorum_conflicting": 0,
+	} {
 		require.Equal(t, want, measure(t, reports, name).Count, name)
 	}
 }

@@ -169,8 +169,10 @@ type sightings struct {
 
 // sight looks at what some calls wrote and saw.
 func (s *search) sight(calls []*call) sightings {
-	w := sightings{machine: s.machine, writers: make([]int, s.symbols), seen: make([]int, s.symbols),
-		first: make([]uint32, s.symbols)}
+	w := sightings{
+		machine: s.machine, writers: make([]int, s.symbols), seen: make([]int, s.symbols),
+		first: make([]uint32, s.symbols),
+	}
 	for i := range w.first {
 		w.first[i] = forever
 	}

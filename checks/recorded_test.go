@@ -14,8 +14,10 @@ import (
 // TestRecordedHistories judges, for every checker that needs the history only, a
 // recorded history that it must accept and one that it must reject.
 func TestRecordedHistories(t *testing.T) {
-	names := []string{"stale_reads", "conflicts", "read_your_writes", "monotonic_reads", "monotonic_writes",
-		"writes_follow_reads"}
+	names := []string{
+		"stale_reads", "conflicts", "read_your_writes", "monotonic_reads", "monotonic_writes",
+		"writes_follow_reads",
+	}
 	for _, name := range names {
 		for quality, want := range map[string]checks.Result{"good": checks.Pass, "bad": checks.Fail} {
 			t.Run(name+"-"+quality, func(t *testing.T) {

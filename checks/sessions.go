@@ -43,8 +43,10 @@ func (v *view) sessions() *sessions {
 		return v.grouped
 	}
 	keys := v.keys()
-	s := &sessions{of: make([]uint32, len(v.ops)), wrote: make([][]deeds, len(keys)), read: make([][]deeds, len(keys)),
-		readers: make([][]reading, len(keys))}
+	s := &sessions{
+		of: make([]uint32, len(v.ops)), wrote: make([][]deeds, len(keys)), read: make([][]deeds, len(keys)),
+		readers: make([][]reading, len(keys)),
+	}
 	v.grouped = s
 	s.number(v)
 	for i := range keys {

@@ -234,8 +234,10 @@ type sight struct {
 // sight is what a read saw.
 func (v *view) sight(read uint32) sight {
 	op := &v.ops[read]
-	return sight{key: op.Key, invoked: op.Invoked, returned: op.Returned,
-		values: v.history.Values(op), cut: op.Is(record.Overflow)}
+	return sight{
+		key: op.Key, invoked: op.Invoked, returned: op.Returned,
+		values: v.history.Values(op), cut: op.Is(record.Overflow),
+	}
 }
 
 // empty tells whether nothing was seen; the initial value is nothing.

@@ -109,9 +109,11 @@ type jsonWitness struct {
 
 func runJSON(r *results.Run) (any, error) {
 	all := r.Totals()
-	out := jsonRun{Scenario: r.Scenario, Seed: spellSeed(r.Seed), Engine: r.Engine, Digest: spellDigest(r.Digest),
+	out := jsonRun{
+		Scenario: r.Scenario, Seed: spellSeed(r.Seed), Engine: r.Engine, Digest: spellDigest(r.Digest),
 		Virtual: int64(r.Virtual), Events: r.Events, Cells: []jsonCell{}, Metrics: metricsJSON(all), Raw: rawJSON(all),
-		Verdicts: runVerdicts(r), Words: append([]string{}, r.Words...), Tables: []jsonTable{}}
+		Verdicts: runVerdicts(r), Words: append([]string{}, r.Words...), Tables: []jsonTable{},
+	}
 	for i := range r.Cells {
 		out.Cells = append(out.Cells, cellJSON(&r.Cells[i]))
 	}
@@ -128,9 +130,11 @@ func runJSON(r *results.Run) (any, error) {
 func spellSeed(seed uint64) string { return strconv.FormatUint(seed, 10) }
 
 func cellJSON(c *results.Cell) jsonCell {
-	out := jsonCell{Set: setJSON(c.Set), Digest: spellDigest(c.Digest), Virtual: int64(c.Virtual), Events: c.Events,
+	out := jsonCell{
+		Set: setJSON(c.Set), Digest: spellDigest(c.Digest), Virtual: int64(c.Virtual), Events: c.Events,
 		Stop: c.Stop.Reason.String(), Unmet: []jsonUnmet{}, Counters: countersJSON(c.Counters),
-		Metrics: metricsJSON(c.Measures), Verdicts: []jsonVerdict{}, Replay: c.Replay}
+		Metrics: metricsJSON(c.Measures), Verdicts: []jsonVerdict{}, Replay: c.Replay,
+	}
 	if c.Vacuous() {
 		for _, u := range c.Unmet {
 			out.Unmet = append(out.Unmet, jsonUnmet(u))
@@ -141,8 +145,10 @@ func cellJSON(c *results.Cell) jsonCell {
 	}
 	for i := range c.Reports {
 		v := &c.Reports[i]
-		out.Verdicts = append(out.Verdicts, jsonVerdict{Checker: v.Checker, Result: v.Result.String(), Why: v.Why,
-			Witness: witnessJSON(&v.Witness)})
+		out.Verdicts = append(out.Verdicts, jsonVerdict{
+			Checker: v.Checker, Result: v.Result.String(), Why: v.Why,
+			Witness: witnessJSON(&v.Witness),
+		})
 	}
 	return out
 }

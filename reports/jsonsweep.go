@@ -68,10 +68,12 @@ type jsonFailure struct {
 
 func sweepJSON(s *results.Sweep) any {
 	vacuous, _ := vacuousRuns(s)
-	out := jsonSweep{Scenario: s.Scenario, Seeds: spellSeeds(s), Runs: s.Runs, Vacuous: vacuous, Interrupted: s.Interrupted,
+	out := jsonSweep{
+		Scenario: s.Scenario, Seeds: spellSeeds(s), Runs: s.Runs, Vacuous: vacuous, Interrupted: s.Interrupted,
 		Budget: s.Budget, Panics: s.Panics, Undecided: s.Undecided, Engine: s.Engine, Digest: spellDigest(s.Digest),
 		Virtual: int64(virtualTime(s)), Events: s.Events, Cells: []jsonSweepCell{}, Metrics: estimatesJSON(s.Overall()),
-		Raw: rawJSON(s.Overall().Measures), Verdicts: []jsonSweepVerdict{}, Failures: []jsonFailure{}, Tables: []jsonTable{}}
+		Raw: rawJSON(s.Overall().Measures), Verdicts: []jsonSweepVerdict{}, Failures: []jsonFailure{}, Tables: []jsonTable{},
+	}
 	for i := range s.Cells {
 		out.Cells = append(out.Cells, sweepCellJSON(&s.Cells[i]))
 	}
@@ -89,8 +91,10 @@ func sweepJSON(s *results.Sweep) any {
 }
 
 func sweepCellJSON(c *results.SweepCell) jsonSweepCell {
-	out := jsonSweepCell{Set: setJSON(c.Set), Runs: c.Runs, Cut: c.Cut, Vacuous: c.Vacuous, Unmet: []jsonUnmet{},
-		Metrics: estimatesJSON(c), Verdicts: []jsonSweepVerdict{}}
+	out := jsonSweepCell{
+		Set: setJSON(c.Set), Runs: c.Runs, Cut: c.Cut, Vacuous: c.Vacuous, Unmet: []jsonUnmet{},
+		Metrics: estimatesJSON(c), Verdicts: []jsonSweepVerdict{},
+	}
 	for _, u := range unmetOf(c) {
 		out.Unmet = append(out.Unmet, jsonUnmet(u))
 	}
@@ -133,8 +137,10 @@ func rounded(x float64) float64 {
 }
 
 func tallyJSON(t *results.Tally, state results.State) jsonSweepVerdict {
-	out := jsonSweepVerdict{Checker: t.Claim, Expect: t.Mode.String(), State: stateName(state), True: t.True, False: t.False,
-		Undecided: t.Undecided, Silent: t.Silent, Share: estimateJSON(t.Share())}
+	out := jsonSweepVerdict{
+		Checker: t.Claim, Expect: t.Mode.String(), State: stateName(state), True: t.True, False: t.False,
+		Undecided: t.Undecided, Silent: t.Silent, Share: estimateJSON(t.Share()),
+	}
 	if t.When != "" {
 		out.When = &t.When
 	}

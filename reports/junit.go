@@ -121,8 +121,12 @@ func caseName(text string, set []results.Setting) string {
 }
 
 func sweepSuite(s *results.Sweep) *suite {
-	out := &suite{Name: s.Scenario, Facts: []property{{"seeds", spellSeeds(s)}, {"runs", fmt.Sprint(s.Runs)},
-		{"engine", s.Engine}, {"digest", spellDigest(s.Digest)}}}
+	out := &suite{Name: s.Scenario, Facts: []property{
+		{"seeds", spellSeeds(s)},
+		{"runs", fmt.Sprint(s.Runs)},
+		{"engine", s.Engine},
+		{"digest", spellDigest(s.Digest)},
+	}}
 	judged := s.Judgements()
 	for i := range s.Cells {
 		c := &s.Cells[i]

@@ -15,10 +15,12 @@ import (
 // sampleRun is a run of a grid of two by two, made up: quorums of one and two of
 // two replicas. The seed moves its numbers.
 func sampleRun(seed uint64) *results.Run {
-	r := &results.Run{Scenario: "quorum-overlap", Title: "Do reads and writes that share no replica miss each other?",
+	r := &results.Run{
+		Scenario: "quorum-overlap", Title: "Do reads and writes that share no replica miss each other?",
 		Seed: seed, Engine: "1", Digest: 0xfedcba9876543210 + seed, Virtual: 10 * time.Second, Events: 123456 + seed,
 		Words: []string{"Where r + w is at most n, a read may ask replicas that the last write never reached: " +
-			"31 of 1,000 reads were stale, the oldest by 4 writes."}}
+			"31 of 1,000 reads were stale, the oldest by 4 writes."},
+	}
 	for readers := 1; readers <= 2; readers++ {
 		for writers := 1; writers <= 2; writers++ {
 			r.Cells = append(r.Cells, sampleCell(seed, readers, writers))
@@ -34,7 +36,8 @@ func sampleCell(seed uint64, readers, writers int) results.Cell {
 	if readers+writers <= 2 {
 		stale = 31 + int64(seed%7)
 	}
-	c := results.Cell{Digest: 7 * seed, Virtual: 2500 * time.Millisecond, Events: 30864,
+	c := results.Cell{
+		Digest: 7 * seed, Virtual: 2500 * time.Millisecond, Events: 30864,
 		Set:      []results.Setting{{Path: "protocol.r", Value: fmt.Sprint(readers)}, {Path: "protocol.w", Value: fmt.Sprint(writers)}},
 		Measures: sampleMeasures(seed, stale, readers+writers),
 		Replay:   fmt.Sprintf("simrun run quorum-overlap --seed %d --set protocol.r=%d --set protocol.w=%d", seed, readers, writers),
@@ -44,8 +47,10 @@ func sampleCell(seed uint64, readers, writers int) results.Cell {
 	if stale > 0 {
 		verdict.Result = checks.Fail
 		verdict.Why = fmt.Sprintf("%d of 1,000 reads missed an acknowledged write", stale)
-		verdict.Witness = checks.Witness{Key: 3, Ops: []sim.OpID{sim.NewOpID(2, 17), sim.NewOpID(1, 9)}, Nodes: []sim.NodeID{2},
-			Text: fmt.Sprintf("c2 read k3 from n2 at 2.10%d s and got initial, although c1/9 had been acknowledged 85 ms before.", seed)}
+		verdict.Witness = checks.Witness{
+			Key: 3, Ops: []sim.OpID{sim.NewOpID(2, 17), sim.NewOpID(1, 9)}, Nodes: []sim.NodeID{2},
+			Text: fmt.Sprintf("c2 read k3 from n2 at 2.10%d s and got initial, although c1/9 had been acknowledged 85 ms before.", seed),
+		}
 	}
 	c.Reports = []checks.Verdict{verdict, {Checker: "linearizable", Result: checks.Undecided, Why: "k1 is beyond the bound"}}
 	c.Outcomes = sampleOutcomes(&c, stale > 0, readers+writers > 2)

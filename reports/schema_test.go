@@ -34,8 +34,12 @@ func TestJSONFollowsItsSchema(t *testing.T) {
 		require.NoError(t, sweep.Validate(decoded(t, sweepBytes(t, sampleSweep(make, 1, 3), JSON, Options{}))))
 
 		// The negatives: a number for a seed, a metric that is text, a key that nobody knows.
-		for _, change := range [][2]string{{`"seed": "1"`, `"seed": 1`}, {`"stale_reads": 0`, `"stale_reads": "0"`},
-			{`"events"`, `"evnets"`}, {`"state": "expected"`, `"state": "fine"`}} {
+		for _, change := range [][2]string{
+			{`"seed": "1"`, `"seed": 1`},
+			{`"stale_reads": 0`, `"stale_reads": "0"`},
+			{`"events"`, `"evnets"`},
+			{`"state": "expected"`, `"state": "fine"`},
+		} {
 			require.Contains(t, string(report), change[0])
 			bad := strings.Replace(string(report), change[0], change[1], 1)
 			require.Error(t, run.Validate(decoded(t, []byte(bad))), change[1])
@@ -64,10 +68,14 @@ func TestResultsAreTheCheckers(t *testing.T) {
 		truth results.Truth
 		want  string
 	}{
-		{"stale_reads", results.True, "fail"}, {"stale_reads", results.False, "pass"},
-		{"linearizable", results.True, "pass"}, {"linearizable", results.False, "fail"},
-		{"availability >= 0.9", results.True, "pass"}, {"availability >= 0.9", results.False, "fail"},
-		{"stale_reads", results.Undecided, "unknown"}, {"stale_reads", results.Silent, "vacuous"},
+		{"stale_reads", results.True, "fail"},
+		{"stale_reads", results.False, "pass"},
+		{"linearizable", results.True, "pass"},
+		{"linearizable", results.False, "fail"},
+		{"availability >= 0.9", results.True, "pass"},
+		{"availability >= 0.9", results.False, "fail"},
+		{"stale_reads", results.Undecided, "unknown"},
+		{"stale_reads", results.Silent, "vacuous"},
 	} {
 		require.Equal(t, line.want, resultOf(line.claim, line.truth))
 	}

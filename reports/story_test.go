@@ -25,8 +25,10 @@ var (
 // then reads from n2.
 func staleStory(t *testing.T) *record.Run {
 	r := &record.Run{Seed: 1, Names: []string{"", "n1", "n2", "n3", "c1", "c2"}}
-	r.Faults = []record.Fault{{Name: "partition", Injected: 1900 * ms, Healed: 5 * time.Second, Stamp: 5, Text: "n1 n3 | n2"},
-		{Name: "crash", Injected: 8 * time.Second, Healed: 9 * time.Second, Stamp: 900, Text: "n3"}}
+	r.Faults = []record.Fault{
+		{Name: "partition", Injected: 1900 * ms, Healed: 5 * time.Second, Stamp: 5, Text: "n1 n3 | n2"},
+		{Name: "crash", Injected: 8 * time.Second, Healed: 9 * time.Second, Stamp: 900, Text: "n3"},
+	}
 	h := &r.History
 	require.True(t, h.Begin(&sim.Call{Op: staleWrite, Code: sim.Put, Key: 3, Value: sim.Value{ID: staleWrite}}, 10, 2000*ms))
 	observe := func(stamp uint32, at time.Duration, node sim.NodeID, o sim.Observation) {
@@ -92,8 +94,10 @@ func TestStoryIsShort(t *testing.T) {
 // TestStoryOfLoss: what happened to a write after its acknowledgement belongs to it.
 func TestStoryOfLoss(t *testing.T) {
 	r := staleStory(t)
-	r.Observations = append(r.Observations, record.Observation{At: 6 * time.Second, Stamp: 700, Node: 3,
-		Observation: sim.Observation{Fact: sim.Discarded, Why: sim.Truncated, Key: 3, Op: staleWrite}})
+	r.Observations = append(r.Observations, record.Observation{
+		At: 6 * time.Second, Stamp: 700, Node: 3,
+		Observation: sim.Observation{Fact: sim.Discarded, Why: sim.Truncated, Key: 3, Op: staleWrite},
+	})
 	told := story(t, r, checks.Witness{Ops: []sim.OpID{staleWrite}}, 30)
 	require.Contains(t, told, "n3     drops c1/9 (truncated)")
 	require.Contains(t, told, "partition n1 n3 | n2 ends", "faults up to the loss belong to it")
@@ -106,8 +110,10 @@ func TestStoryTellsOnce(t *testing.T) {
 		r := staleStory(t)
 		for i := range times {
 			at := time.Duration(6000+200*i) * ms
-			r.Observations = append(r.Observations, record.Observation{At: at, Stamp: uint32(700 + i), Node: 3,
-				Observation: sim.Observation{Fact: sim.Discarded, Why: sim.Truncated, Key: 3, Op: staleWrite}})
+			r.Observations = append(r.Observations, record.Observation{
+				At: at, Stamp: uint32(700 + i), Node: 3,
+				Observation: sim.Observation{Fact: sim.Discarded, Why: sim.Truncated, Key: 3, Op: staleWrite},
+			})
 		}
 		return story(t, r, checks.Witness{Ops: []sim.OpID{staleWrite}}, 99)
 	}

@@ -119,8 +119,12 @@ func (p *pairing) counts(a, b string) *grid {
 		name  string
 		count int
 	}{
-		{"in both", p.both}, {"the same outcome and values", p.same}, {"another outcome", p.outcome},
-		{"other values", p.values}, {"only in " + a, p.onlyA}, {"only in " + b, p.onlyB},
+		{"in both", p.both},
+		{"the same outcome and values", p.same},
+		{"another outcome", p.outcome},
+		{"other values", p.values},
+		{"only in " + a, p.onlyA},
+		{"only in " + b, p.onlyB},
 	} {
 		g.rows = append(g.rows, []string{clean(line.name), spellCount(int64(line.count))})
 	}
@@ -143,12 +147,19 @@ func (p *pairing) latency(a, b string) []item {
 
 // list shows the ops that differ, side by side.
 func (p *pairing) list(a, b string) *grid {
-	g := &grid{columns: []column{{title: "op", key: true}, {title: "what", key: true}, {title: "begun", right: true},
-		{title: clean(a)}, {title: clean(b)}}}
+	g := &grid{columns: []column{
+		{title: "op", key: true},
+		{title: "what", key: true},
+		{title: "begun", right: true},
+		{title: clean(a)},
+		{title: clean(b)},
+	}}
 	for _, id := range p.differing[:min(len(p.differing), versusRows)] {
 		op, twin := p.a.History.Find(id), p.b.History.Find(id)
-		g.rows = append(g.rows, []string{id.String(), op.Code.String() + " " + op.Key.String(), spellSeconds(op.InvokedAt),
-			ended(p.a, op), ended(p.b, twin)})
+		g.rows = append(g.rows, []string{
+			id.String(), op.Code.String() + " " + op.Key.String(), spellSeconds(op.InvokedAt),
+			ended(p.a, op), ended(p.b, twin),
+		})
 	}
 	return g
 }

@@ -55,10 +55,15 @@ func TestTruthOfVerdicts(t *testing.T) {
 		result checks.Result
 		want   Truth
 	}{
-		{"stale_reads", checks.Fail, True}, {"stale_reads", checks.Pass, False},
-		{"stale_reads", checks.Undecided, Undecided}, {"stale_reads", checks.Vacuous, Silent},
-		{"linearizable", checks.Pass, True}, {"linearizable", checks.Fail, False},
-		{"one_leader", checks.Pass, True}, {"converged", checks.Fail, False}, {"split_brain", checks.Fail, True},
+		{"stale_reads", checks.Fail, True},
+		{"stale_reads", checks.Pass, False},
+		{"stale_reads", checks.Undecided, Undecided},
+		{"stale_reads", checks.Vacuous, Silent},
+		{"linearizable", checks.Pass, True},
+		{"linearizable", checks.Fail, False},
+		{"one_leader", checks.Pass, True},
+		{"converged", checks.Fail, False},
+		{"split_brain", checks.Fail, True},
 	} {
 		c, err := ParseClaim(line.claim)
 		require.NoError(t, err)
@@ -73,8 +78,10 @@ func TestTruthOfVerdicts(t *testing.T) {
 }
 
 func TestTruthOfComparisons(t *testing.T) {
-	measures := []checks.Measure{{Name: "availability", Kind: checks.Share, Count: 99, Total: 100},
-		{Name: "dirty_reads", Kind: checks.Count, Undefined: true}}
+	measures := []checks.Measure{
+		{Name: "availability", Kind: checks.Share, Count: 99, Total: 100},
+		{Name: "dirty_reads", Kind: checks.Count, Undefined: true},
+	}
 	for text, want := range map[string]Truth{
 		"availability >= 0.99": True, "availability > 0.99": False, "availability <= 0.99": True, "availability < 0.99": False,
 		"availability == 0.99": True, "availability != 0.99": False, "availability >= 99.1%": False,

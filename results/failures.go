@@ -31,8 +31,10 @@ func (r *Run) Failures() []Failure {
 }
 
 func (c *Cell) failure(seed uint64, at int, claim, why string, w checks.Witness) Failure {
-	return Failure{Seed: seed, Cell: at, Set: c.Set, Claim: claim, Why: why, Witness: w, Replay: c.Replay,
-		Signature: claim + ": " + pattern(cmp.Or(w.Text, why))}
+	return Failure{
+		Seed: seed, Cell: at, Set: c.Set, Claim: claim, Why: why, Witness: w, Replay: c.Replay,
+		Signature: claim + ": " + pattern(cmp.Or(w.Text, why)),
+	}
 }
 
 // pattern is the first line of a text without what differs between failures of one

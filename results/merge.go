@@ -112,8 +112,10 @@ func (c *SweepCell) tally(like *Tally) *Tally {
 		return cmp.Compare(t.Expectation, number)
 	})
 	if !found {
-		c.Expectations = slices.Insert(c.Expectations, at, Tally{Expectation: like.Expectation, Mode: like.Mode,
-			Claim: like.Claim, When: like.When, Checker: like.Checker})
+		c.Expectations = slices.Insert(c.Expectations, at, Tally{
+			Expectation: like.Expectation, Mode: like.Mode,
+			Claim: like.Claim, When: like.When, Checker: like.Checker,
+		})
 	}
 	return &c.Expectations[at]
 }

@@ -19,18 +19,24 @@ import (
 // drawRun draws a run of two cells: measures of every kind, some undefined, some
 // sharing a histogram or not; outcomes, vacuous, cut and interrupted cells.
 func drawRun(t *rapid.T, seed uint64) *Run {
-	r := &Run{Scenario: "s", Title: "t", Engine: "1", Seed: seed, Digest: rapid.Uint64().Draw(t, "digest"),
-		Virtual: time.Duration(rapid.Int64Range(0, 1<<62).Draw(t, "virtual")), Events: 7}
+	r := &Run{
+		Scenario: "s", Title: "t", Engine: "1", Seed: seed, Digest: rapid.Uint64().Draw(t, "digest"),
+		Virtual: time.Duration(rapid.Int64Range(0, 1<<62).Draw(t, "virtual")), Events: 7,
+	}
 	for cell := range 2 {
 		c := Cell{Set: []Setting{{"p.r", fmt.Sprint(cell)}}, Measures: drawMeasures(t), Replay: fmt.Sprintf("run %d %d", seed, cell)}
 		if rapid.Bool().Draw(t, "unmet") {
 			c.Unmet = []Unmet{{Requirement: rapid.SampledFrom([]string{"a >= 1", "b >= 1"}).Draw(t, "requirement")}}
 		}
-		c.Stop.Reason = rapid.SampledFrom([]record.StopReason{record.Finished, record.Finished, record.Finished,
-			record.Panicked, record.OutOfEvents, record.Interrupted}).Draw(t, "stop")
+		c.Stop.Reason = rapid.SampledFrom([]record.StopReason{
+			record.Finished, record.Finished, record.Finished,
+			record.Panicked, record.OutOfEvents, record.Interrupted,
+		}).Draw(t, "stop")
 		for expectation := range rapid.IntRange(0, 3).Draw(t, "outcomes") {
-			c.Outcomes = append(c.Outcomes, Outcome{Expectation: expectation, Mode: Mode(1 + expectation), Claim: "x",
-				Truth: Truth(rapid.IntRange(0, 3).Draw(t, "truth")), Why: "because of 1"})
+			c.Outcomes = append(c.Outcomes, Outcome{
+				Expectation: expectation, Mode: Mode(1 + expectation), Claim: "x",
+				Truth: Truth(rapid.IntRange(0, 3).Draw(t, "truth")), Why: "because of 1",
+			})
 		}
 		r.Cells = append(r.Cells, c)
 	}

@@ -51,7 +51,8 @@ func estimated(name string, kind checks.MeasureKind, values ...[2]int64) Estimat
 	s := &Sweep{}
 	for i, v := range values {
 		s.Add(&Run{Scenario: "s", Seed: uint64(i), Cells: []Cell{{
-			Measures: []checks.Measure{{Name: name, Kind: kind, Count: v[0], Total: v[1]}}}}})
+			Measures: []checks.Measure{{Name: name, Kind: kind, Count: v[0], Total: v[1]}},
+		}}})
 	}
 	return s.Cells[0].Estimate(name)
 }
@@ -90,7 +91,8 @@ func TestPooledQuantile(t *testing.T) {
 	for seed := range uint64(10) {
 		h := newTestHistogram(60)
 		s.Add(&Run{Scenario: "s", Seed: seed, Cells: []Cell{{Measures: []checks.Measure{
-			{Name: "latency_read_p99_ns", Kind: checks.Quantile, Quantile: 9900, Histogram: h}}}}})
+			{Name: "latency_read_p99_ns", Kind: checks.Quantile, Quantile: 9900, Histogram: h},
+		}}}})
 	}
 	e := s.Cells[0].Estimate("latency_read_p99_ns")
 	require.True(t, e.Defined && e.Bounded)

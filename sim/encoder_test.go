@@ -34,8 +34,10 @@ func (s *sample) Encode(e *Encoder) {
 }
 
 func full() *sample {
-	return &sample{number: 7, signed: -3, yes: true, op: NewOpID(1, 2), value: Value{ID: NewOpID(3, 4), N: 5},
-		values: []Value{{ID: NewOpID(5, 6)}}, ops: []OpID{NewOpID(7, 8)}, text: "hello", pad: 100}
+	return &sample{
+		number: 7, signed: -3, yes: true, op: NewOpID(1, 2), value: Value{ID: NewOpID(3, 4), N: 5},
+		values: []Value{{ID: NewOpID(5, 6)}}, ops: []OpID{NewOpID(7, 8)}, text: "hello", pad: 100,
+	}
 }
 
 func TestEncoderText(t *testing.T) {

@@ -36,8 +36,10 @@ func lostWrites(t *testing.T, runs int, edits ...scenarios.Edit) []float64 {
 func failover(t *testing.T, r row, promote string) []scenarios.Edit {
 	t.Helper()
 	lambda, mu, k := r.parameter(t, "lambda"), r.parameter(t, "mu"), r.parameter(t, "k")
-	edits := []scenarios.Edit{set("workload.rate", fmt.Sprintf("%v/s", lambda)), set("topology.nodes", k+1),
-		set("protocol.promote", promote), set("topology.links.0.latency.exponential.mean", seconds(1/mu))}
+	edits := []scenarios.Edit{
+		set("workload.rate", fmt.Sprintf("%v/s", lambda)), set("topology.nodes", k+1),
+		set("protocol.promote", promote), set("topology.links.0.latency.exponential.mean", seconds(1/mu)),
+	}
 	if k == 1 {
 		edits = append(edits, set("protocol.detector", "naive")) // one of two is no majority
 	}

@@ -95,8 +95,10 @@ func TestExpandingQuorumElsewhere(t *testing.T) {
 		age  float64
 		mean time.Duration
 	}{
-		{quorums{2, 1, 1}, 0.3, time.Millisecond}, {quorums{4, 2, 1}, 0.2, time.Second},
-		{quorums{7, 3, 2}, 0.1, 40 * time.Microsecond}, {quorums{6, 1, 4}, 0.7, time.Minute / 100},
+		{quorums{2, 1, 1}, 0.3, time.Millisecond},
+		{quorums{4, 2, 1}, 0.2, time.Second},
+		{quorums{7, 3, 2}, 0.1, 40 * time.Microsecond},
+		{quorums{6, 1, 4}, 0.7, time.Minute / 100},
 	} {
 		stale := expandingReads(t, point.quorums, point.age, point.mean, trials)
 		expected := point.expanding(point.age)
@@ -107,9 +109,12 @@ func TestExpandingQuorumElsewhere(t *testing.T) {
 // TestExpandingQuorumOffByOne proves that a quorum too large or too small by one is noticed.
 func TestExpandingQuorumOffByOne(t *testing.T) {
 	for _, wrong := range []struct{ is, taken quorums }{
-		{quorums{3, 1, 2}, quorums{3, 1, 1}}, {quorums{3, 1, 1}, quorums{3, 1, 2}},
-		{quorums{3, 2, 1}, quorums{3, 1, 1}}, {quorums{5, 2, 3}, quorums{5, 2, 2}},
-		{quorums{5, 1, 4}, quorums{5, 1, 3}}, {quorums{5, 3, 2}, quorums{5, 2, 2}},
+		{quorums{3, 1, 2}, quorums{3, 1, 1}},
+		{quorums{3, 1, 1}, quorums{3, 1, 2}},
+		{quorums{3, 2, 1}, quorums{3, 1, 1}},
+		{quorums{5, 2, 3}, quorums{5, 2, 2}},
+		{quorums{5, 1, 4}, quorums{5, 1, 3}},
+		{quorums{5, 3, 2}, quorums{5, 2, 2}},
 	} {
 		for _, age := range []float64{0, 0.5} {
 			stale, expected := expandingReads(t, wrong.is, age, 10*time.Millisecond, fewTrials), wrong.taken.expanding(age)
@@ -172,8 +177,12 @@ func partialReads(t *testing.T, q quorums, trials int) *checks.Measure {
 
 func TestPartialQuorumOffByOne(t *testing.T) {
 	for _, wrong := range []struct{ is, taken quorums }{
-		{quorums{3, 1, 2}, quorums{3, 1, 1}}, {quorums{3, 2, 2}, quorums{3, 1, 2}}, {quorums{3, 1, 2}, quorums{3, 1, 3}},
-		{quorums{5, 2, 3}, quorums{5, 2, 2}}, {quorums{5, 2, 2}, quorums{5, 3, 2}}, {quorums{5, 2, 3}, quorums{5, 2, 4}},
+		{quorums{3, 1, 2}, quorums{3, 1, 1}},
+		{quorums{3, 2, 2}, quorums{3, 1, 2}},
+		{quorums{3, 1, 2}, quorums{3, 1, 3}},
+		{quorums{5, 2, 3}, quorums{5, 2, 2}},
+		{quorums{5, 2, 2}, quorums{5, 3, 2}},
+		{quorums{5, 2, 3}, quorums{5, 2, 4}},
 	} {
 		stale, expected := partialReads(t, wrong.is, fewTrials), wrong.taken.disjoint()
 		share(stale.Count, stale.Total, expected).requireDiffers(t, expected, fmt.Sprintf("%+v", wrong))

@@ -39,8 +39,10 @@ type Kind struct {
 // Kinds lists the workloads.
 func Kinds() []Kind {
 	return []Kind{
-		{"readwrite", "reads and writes of unique values on a set of keys, at a given rate or one after another",
-			func() Workload { return new(ReadWrite) }},
+		{
+			"readwrite", "reads and writes of unique values on a set of keys, at a given rate or one after another",
+			func() Workload { return new(ReadWrite) },
+		},
 		{"probe", "trials: write a fresh key, wait, read it", func() Workload { return new(Probe) }},
 	}
 }

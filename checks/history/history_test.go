@@ -327,8 +327,10 @@ func drawRun(t *rapid.T, name string) *record.Run {
 			continue
 		}
 		numbers[client]++
-		call := &sim.Call{Op: sim.NewOpID(uint16(client), numbers[client]), Session: uint32(client),
-			Code: rapid.SampledFrom(m.codes).Draw(t, "code"), Key: sim.Key(rapid.IntRange(0, 1).Draw(t, "key"))}
+		call := &sim.Call{
+			Op: sim.NewOpID(uint16(client), numbers[client]), Session: uint32(client),
+			Code: rapid.SampledFrom(m.codes).Draw(t, "code"), Key: sim.Key(rapid.IntRange(0, 1).Draw(t, "key")),
+		}
 		drawCall(t, m, call, written[call.Key])
 		if call.Code.Writes() && call.Code != sim.Delete && call.Code != sim.Remove && m.name != "counter" {
 			written[call.Key] = append(written[call.Key], call.Value)

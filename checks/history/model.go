@@ -24,9 +24,13 @@ func models() []model {
 		{name: "cas-register", codes: []sim.Code{sim.Get, sim.Put, sim.Delete, sim.CAS}, judge: linearizable(checks.NumberModel)},
 		{name: "set", codes: []sim.Code{sim.Get, sim.Add, sim.Remove}, judge: linearizable(checks.SetModel)},
 		{name: "counter", codes: []sim.Code{sim.Get, sim.Add}, judge: linearizable(checks.CounterModel)},
-		{name: "session", codes: []sim.Code{sim.Get, sim.Put, sim.Delete}, unique: true,
-			judge: []func(*record.Run, checks.Options) checks.Report{checks.ReadYourWrites,
-				checks.MonotonicReads, checks.MonotonicWrites, checks.WritesFollowReads}},
+		{
+			name: "session", codes: []sim.Code{sim.Get, sim.Put, sim.Delete}, unique: true,
+			judge: []func(*record.Run, checks.Options) checks.Report{
+				checks.ReadYourWrites,
+				checks.MonotonicReads, checks.MonotonicWrites, checks.WritesFollowReads,
+			},
+		},
 	}
 }
 
@@ -76,8 +80,16 @@ type spelling struct {
 	code sim.Code
 }
 
-var spellings = [...]spelling{{"read", sim.Get}, {"write", sim.Put}, {"delete", sim.Delete}, {"cas", sim.CAS},
-	{"add", sim.Add}, {"remove", sim.Remove}, {"get", sim.Get}, {"put", sim.Put}}
+var spellings = [...]spelling{
+	{"read", sim.Get},
+	{"write", sim.Put},
+	{"delete", sim.Delete},
+	{"cas", sim.CAS},
+	{"add", sim.Add},
+	{"remove", sim.Remove},
+	{"get", sim.Get},
+	{"put", sim.Put},
+}
 
 // code finds the op that f names.
 func (m *model) code(f string) (sim.Code, *Error) {

@@ -86,8 +86,10 @@ func (f *checkFlags) judge(name string) (*results.Run, error) {
 		return nil, err
 	}
 	title := fmt.Sprintf("%d ops, judged as %s", len(recorded.History.Ops), f.model)
-	return &results.Run{Scenario: name, Title: title, Engine: scenarios.Engine, Imported: true,
-		Cells: []results.Cell{cell}}, nil
+	return &results.Run{
+		Scenario: name, Title: title, Engine: scenarios.Engine, Imported: true,
+		Cells: []results.Cell{cell},
+	}, nil
 }
 
 // guarantees expects of every verdict that it passes.

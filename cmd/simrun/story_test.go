@@ -12,8 +12,10 @@ import (
 
 // found is a verdict of a checker that found something.
 func found(checker string, count int64) checks.Verdict {
-	return checks.Verdict{Checker: checker, Result: checks.Fail, Count: count,
-		Witness: checks.Witness{Ops: []sim.OpID{sim.NewOpID(1, uint32(count))}}}
+	return checks.Verdict{
+		Checker: checker, Result: checks.Fail, Count: count,
+		Witness: checks.Witness{Ops: []sim.OpID{sim.NewOpID(1, uint32(count))}},
+	}
 }
 
 // expecting adds an expectation to every cell, judged by the cell's verdicts.
@@ -60,7 +62,8 @@ func TestStoryOfBrokenGuarantee(t *testing.T) {
 // TestNothingToTell: what was expected and did not come, or points nowhere, is no story.
 func TestNothingToTell(t *testing.T) {
 	run := &results.Run{Cells: []results.Cell{{Reports: []checks.Verdict{
-		{Checker: "stale_reads", Result: checks.Pass}, {Checker: "conflicts", Result: checks.Fail, Count: 1}}}}}
+		{Checker: "stale_reads", Result: checks.Pass}, {Checker: "conflicts", Result: checks.Fail, Count: 1},
+	}}}}
 	expecting(t, run, results.Sometimes, "stale_reads")
 	expecting(t, run, results.Always, "conflicts")
 	_, any := worstAnomaly(run)

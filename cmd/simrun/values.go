@@ -129,8 +129,18 @@ type sizeUnit struct {
 
 // sizeUnits are the units of sizes: powers of 1000 and of 1024. Without one, a size is
 // in bytes.
-var sizeUnits = []sizeUnit{{"B", 1}, {"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12},
-	{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"TiB", 1 << 40}, {"", 1}}
+var sizeUnits = []sizeUnit{
+	{"B", 1},
+	{"kB", 1e3},
+	{"MB", 1e6},
+	{"GB", 1e9},
+	{"TB", 1e12},
+	{"KiB", 1 << 10},
+	{"MiB", 1 << 20},
+	{"GiB", 1 << 30},
+	{"TiB", 1 << 40},
+	{"", 1},
+}
 
 func sizeUnitNames() string {
 	var names []string

@@ -34,8 +34,10 @@ func TestSeedRange(t *testing.T) {
 }
 
 func TestSize(t *testing.T) {
-	for text, want := range map[string]size{"1": 1, "17B": 17, "1KiB": 1 << 10, "512MiB": 512 << 20, "2GiB": 2 << 30, "3TiB": 3 << 40,
-		"100kB": 100_000, "5MB": 5_000_000, "2GB": 2_000_000_000, "1TB": 1e12, "9223372036854775807": 1<<63 - 1} {
+	for text, want := range map[string]size{
+		"1": 1, "17B": 17, "1KiB": 1 << 10, "512MiB": 512 << 20, "2GiB": 2 << 30, "3TiB": 3 << 40,
+		"100kB": 100_000, "5MB": 5_000_000, "2GB": 2_000_000_000, "1TB": 1e12, "9223372036854775807": 1<<63 - 1,
+	} {
 		var got size
 		require.NoError(t, got.Set(text), text)
 		require.Equal(t, want, got, text)
@@ -56,8 +58,10 @@ func TestWhole(t *testing.T) {
 		require.NoError(t, got.Set(text), text)
 		require.Equal(t, want, got, text)
 	}
-	for text, why := range map[string]string{"-1": "is not a whole number from 0 on", "": "is not a whole", "1.5": "is not a whole",
-		"0x7": "is not a whole", "18446744073709551616": "is too large; at most 18446744073709551615"} {
+	for text, why := range map[string]string{
+		"-1": "is not a whole number from 0 on", "": "is not a whole", "1.5": "is not a whole",
+		"0x7": "is not a whole", "18446744073709551616": "is too large; at most 18446744073709551615",
+	} {
 		got := whole(3)
 		require.ErrorContains(t, got.Set(text), why, text)
 		require.Equal(t, whole(3), got, text)

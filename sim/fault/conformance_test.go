@@ -36,25 +36,32 @@ func TestCutsInTheKernel(t *testing.T) {
 		pairs map[pair]bool
 	}{
 		{
-			"partition", fault.Partition{Groups: []targets{{"n1", "n2"}, {"n3", "n4"}}},
+			"partition",
+			fault.Partition{Groups: []targets{{"n1", "n2"}, {"n3", "n4"}}},
 			both(pair{1, 3}, pair{1, 4}, pair{2, 3}, pair{2, 4}),
 		}, {
-			"partition with clients", fault.Partition{Groups: []targets{{"n1"}, {"rest"}}, Clients: "with-majority"},
+			"partition with clients",
+			fault.Partition{Groups: []targets{{"n1"}, {"rest"}}, Clients: "with-majority"},
 			both(pair{1, 2}, pair{1, 3}, pair{1, 4}, pair{1, 5}, pair{1, 6}),
 		}, {
-			"one-way", fault.OneWay{From: targets{"n1"}, To: targets{"n2", "c1"}},
+			"one-way",
+			fault.OneWay{From: targets{"n1"}, To: targets{"n2", "c1"}},
 			map[pair]bool{{1, 2}: true, {1, 6}: true},
 		}, {
-			"bridge", fault.Bridge{Middle: targets{"n3"}, Sides: []targets{{"n1"}, {"rest"}}},
+			"bridge",
+			fault.Bridge{Middle: targets{"n3"}, Sides: []targets{{"n1"}, {"rest"}}},
 			both(pair{1, 2}, pair{1, 4}, pair{1, 5}),
 		}, {
-			"isolate", fault.Isolate{Targets: targets{"n1"}},
+			"isolate",
+			fault.Isolate{Targets: targets{"n1"}},
 			both(pair{1, 2}, pair{1, 3}, pair{1, 4}, pair{1, 5}),
 		}, {
-			"isolate from clients too", fault.Isolate{Targets: targets{"n1"}, Clients: true},
+			"isolate from clients too",
+			fault.Isolate{Targets: targets{"n1"}, Clients: true},
 			both(pair{1, 2}, pair{1, 3}, pair{1, 4}, pair{1, 5}, pair{1, 6}),
 		}, {
-			"datacentre-cut", fault.DatacentreCut{Places: []fault.Place{"east"}},
+			"datacentre-cut",
+			fault.DatacentreCut{Places: []fault.Place{"east"}},
 			both(pair{1, 3}, pair{1, 4}, pair{1, 5}, pair{2, 3}, pair{2, 4}, pair{2, 5}, pair{6, 3}, pair{6, 4}, pair{6, 5}),
 		},
 	}

@@ -34,35 +34,42 @@ func TestTargets(t *testing.T) {
 		{"no leader", Targets{"leader"}, nil, ""},
 		{"the leader", Targets{"leader"}, func(w *fake) { leader(w, Holder{4, 0, 7}) }, "n4"},
 		{
-			"the newest leader", Targets{"leader"},
+			"the newest leader",
+			Targets{"leader"},
 			func(w *fake) { leader(w, Holder{2, 0, 8}, Holder{4, 0, 7}) }, "n2",
 		},
 		{
-			"every group's newest leader", Targets{"leaders"},
+			"every group's newest leader",
+			Targets{"leaders"},
 			func(w *fake) { leader(w, Holder{2, 0, 8}, Holder{4, 1, 7}, Holder{2, 2, 7}, Holder{5, 1, 3}) }, "n2 n4",
 		},
 		{"no stale leader", Targets{"stale-leader"}, func(w *fake) { leader(w, Holder{4, 0, 7}) }, ""},
 		{
-			"two groups' leaders are not stale", Targets{"stale-leader"},
+			"two groups' leaders are not stale",
+			Targets{"stale-leader"},
 			func(w *fake) { leader(w, Holder{4, 0, 7}, Holder{5, 1, 3}) }, "",
 		},
 		{
-			"the stale leader", Targets{"stale-leader"},
+			"the stale leader",
+			Targets{"stale-leader"},
 			func(w *fake) { leader(w, Holder{2, 0, 8}, Holder{4, 0, 7}) }, "n4",
 		},
 		{
-			"stale here but leading there is not stale", Targets{"stale-leader"},
+			"stale here but leading there is not stale",
+			Targets{"stale-leader"},
 			func(w *fake) { leader(w, Holder{2, 0, 8}, Holder{4, 1, 8}, Holder{4, 0, 7}) }, "",
 		},
 
 		{"nobody follows nobody", Targets{"follower:9"}, nil, ""},
 		{"followers", Targets{"follower:9"}, func(w *fake) { leader(w, Holder{4, 0, 7}) }, "n1 n2 n3 n5"},
 		{
-			"living followers", Targets{"follower:9"},
+			"living followers",
+			Targets{"follower:9"},
 			func(w *fake) { leader(w, Holder{4, 0, 7}); down(w, 1) }, "n2 n3 n5",
 		},
 		{
-			"stated followers", Targets{"follower:9"},
+			"stated followers",
+			Targets{"follower:9"},
 			func(w *fake) {
 				leader(w, Holder{4, 0, 7})
 				w.lead(sim.Follower, Holder{2, 0, 7}, Holder{4, 0, 6}, Holder{5, 0, 7})

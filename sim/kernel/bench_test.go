@@ -113,15 +113,19 @@ func (j *juggler) Synced(*sim.Env, sim.Sync)                         {}
 func jugglers(nodes, pending int) *kernel.World { return kernel.New(jugglerConfig(nodes, pending)) }
 
 func jugglerConfig(nodes, pending int) kernel.Config {
-	c := kernel.Config{Work: time.Hour, MaxEvents: turn,
-		Network: network.Config{Links: []network.Link{{Latency: exponential(ms)}}}}
+	c := kernel.Config{
+		Work: time.Hour, MaxEvents: turn,
+		Network: network.Config{Links: []network.Link{{Latency: exponential(ms)}}},
+	}
 	for i := range nodes {
 		balls := pending / nodes
 		if i < pending%nodes {
 			balls++
 		}
-		c.Nodes = append(c.Nodes, kernel.Node{Name: fmt.Sprint("n", i+1),
-			New: func(sim.NodeID) sim.Node { return &juggler{nodes: nodes, balls: balls} }})
+		c.Nodes = append(c.Nodes, kernel.Node{
+			Name: fmt.Sprint("n", i+1),
+			New:  func(sim.NodeID) sim.Node { return &juggler{nodes: nodes, balls: balls} },
+		})
 	}
 	return c
 }
@@ -249,8 +253,10 @@ func quorumConfig(ops uint32) kernel.Config {
 	for _, name := range []string{"n1", "n2", "n3"} {
 		c.Nodes = append(c.Nodes, kernel.Node{Name: name, New: func(sim.NodeID) sim.Node { return replica{} }})
 	}
-	c.Nodes = append(c.Nodes, kernel.Node{Name: "c1", Client: true,
-		New: func(sim.NodeID) sim.Node { return &quorumClient{ops: ops, acks: make([]uint8, ops)} }})
+	c.Nodes = append(c.Nodes, kernel.Node{
+		Name: "c1", Client: true,
+		New: func(sim.NodeID) sim.Node { return &quorumClient{ops: ops, acks: make([]uint8, ops)} },
+	})
 	return c
 }
 

@@ -64,8 +64,10 @@ func TestHandlersAreAtomic(t *testing.T) {
 	for _, e := range r.Trace {
 		kinds = append(kinds, e.Kind)
 	}
-	require.Equal(t, []record.EventKind{record.Started, record.Observed, record.Sent, record.Began, record.Observed,
-		record.Ended, record.Delivered}, kinds)
+	require.Equal(t, []record.EventKind{
+		record.Started, record.Observed, record.Sent, record.Began, record.Observed,
+		record.Ended, record.Delivered,
+	}, kinds)
 	require.Empty(t, of(r, record.Fired, 1))
 	op := r.History.Ops[0]
 	require.Less(t, r.Observations[0].Stamp, op.Invoked)

@@ -86,8 +86,10 @@ func TestSettling(t *testing.T) {
 			s := newStage().node(c.node)
 			s.config.Quiet, s.config.Settle = 20*ms, 50*ms
 			r := s.finished(t)
-			require.Equal(t, record.Phases{Work: 100 * ms, Settled: c.settled, End: c.settled, Changed: c.changed,
-				Converged: c.converged}, r.Phases)
+			require.Equal(t, record.Phases{
+				Work: 100 * ms, Settled: c.settled, End: c.settled, Changed: c.changed,
+				Converged: c.converged,
+			}, r.Phases)
 			require.Len(t, r.Copies, 1)
 			require.Equal(t, sim.Key(7), r.Copies[0].Key)
 		})

@@ -176,16 +176,20 @@ func toyConfig(schedule fault.Schedule) kernel.Config {
 				peers = append(peers, sim.NodeID(j+1))
 			}
 		}
-		c.Nodes = append(c.Nodes, kernel.Node{Name: "n" + string(rune('1'+i)), Sync: exponential(ms),
-			New: func(sim.NodeID) sim.Node { return &toyServer{peers: peers} }})
+		c.Nodes = append(c.Nodes, kernel.Node{
+			Name: "n" + string(rune('1'+i)), Sync: exponential(ms),
+			New: func(sim.NodeID) sim.Node { return &toyServer{peers: peers} },
+		})
 	}
 	for i := range toyClusters {
 		var servers []sim.NodeID
 		for j := range toyServers {
 			servers = append(servers, sim.NodeID(i*toyServers+j+1))
 		}
-		c.Nodes = append(c.Nodes, kernel.Node{Name: "c" + string(rune('1'+i)), Client: true,
-			New: func(sim.NodeID) sim.Node { return &toyClient{number: uint16(i + 1), servers: servers} }})
+		c.Nodes = append(c.Nodes, kernel.Node{
+			Name: "c" + string(rune('1'+i)), Client: true,
+			New: func(sim.NodeID) sim.Node { return &toyClient{number: uint16(i + 1), servers: servers} },
+		})
 	}
 	return c
 }

@@ -13,8 +13,10 @@ import (
 // is an earlier event of the same trace (so there is no cycle), and of a kind that
 // can bring this one about.
 func TestTracesAreCausalGraphs(t *testing.T) {
-	handlers := []record.EventKind{record.Started, record.Delivered, record.Fired, record.Synced, record.Resumed,
-		record.Injected, record.Healed}
+	handlers := []record.EventKind{
+		record.Started, record.Delivered, record.Fired, record.Synced, record.Resumed,
+		record.Injected, record.Healed,
+	}
 	causes := map[record.EventKind][]record.EventKind{
 		record.Started:   append([]record.EventKind{0}, handlers...),
 		record.Sent:      handlers,

@@ -67,8 +67,12 @@ func TestRulesPickMessages(t *testing.T) {
 		{"its class", sim.Rule{From: []sim.NodeID{1}, Classes: []sim.Class{sim.Control}}, control, []pair{{1, 2}, {1, 3}}},
 		{"kind", sim.Rule{From: []sim.NodeID{1}, Kinds: []string{"write"}}, control, nil},
 		{"its kind", sim.Rule{From: []sim.NodeID{1}, Kinds: []string{"write"}}, write, []pair{{1, 2}, {1, 3}}},
-		{"either", sim.Rule{From: []sim.NodeID{1}, Kinds: []string{"write"}, Classes: []sim.Class{sim.Control}}, control,
-			[]pair{{1, 2}, {1, 3}}},
+		{
+			"either",
+			sim.Rule{From: []sim.NodeID{1}, Kinds: []string{"write"}, Classes: []sim.Class{sim.Control}},
+			control,
+			[]pair{{1, 2}, {1, 3}},
+		},
 	}
 	for _, c := range cases {
 		n := four(Link{})

@@ -15,7 +15,6 @@ type Rule struct {
 	from  bitset
 	to    bitset
 	group []uint16 // the node's group, plus 1
-	ended bool
 }
 
 // Impose puts a rule in force.

@@ -40,11 +40,15 @@ func constant(d time.Duration) random.Dist {
 
 // world has links of 1 ms and works for 100 ms.
 func world(bodies ...func(p *process.P)) kernel.Config {
-	c := kernel.Config{Work: 100 * ms, Trace: true, Check: true,
-		Network: network.Config{Links: []network.Link{{Latency: constant(ms)}}}}
+	c := kernel.Config{
+		Work: 100 * ms, Trace: true, Check: true,
+		Network: network.Config{Links: []network.Link{{Latency: constant(ms)}}},
+	}
 	for i, body := range bodies {
-		c.Nodes = append(c.Nodes, kernel.Node{Name: fmt.Sprintf("n%d", i+1), Client: true, Sync: constant(3 * ms),
-			New: func(sim.NodeID) sim.Node { return process.New(body) }})
+		c.Nodes = append(c.Nodes, kernel.Node{
+			Name: fmt.Sprintf("n%d", i+1), Client: true, Sync: constant(3 * ms),
+			New: func(sim.NodeID) sim.Node { return process.New(body) },
+		})
 	}
 	return c
 }
@@ -91,8 +95,10 @@ func TestAConversation(t *testing.T) {
 			}
 		}
 	}))
-	require.Equal(t, []string{"20ms n2 got 1", "20ms n2 got 2", "21ms n1 got 20 from n2 true", "26ms n1 got another false",
-		"26ms n1 and at once false"}, log)
+	require.Equal(t, []string{
+		"20ms n2 got 1", "20ms n2 got 2", "21ms n1 got 20 from n2 true", "26ms n1 got another false",
+		"26ms n1 and at once false",
+	}, log)
 }
 
 // TestEffectsHappenWhenItBlocks, in call order.
@@ -111,8 +117,10 @@ func TestEffectsHappenWhenItBlocks(t *testing.T) {
 	for _, e := range r.Trace {
 		kinds = append(kinds, e.Kind)
 	}
-	require.Equal(t, []record.EventKind{record.Started, record.Began, record.Observed, record.Sent, record.Resumed,
-		record.Sent, record.Delivered, record.Ended, record.Delivered, record.Fired}, kinds)
+	require.Equal(t, []record.EventKind{
+		record.Started, record.Began, record.Observed, record.Sent, record.Resumed,
+		record.Sent, record.Delivered, record.Ended, record.Delivered, record.Fired,
+	}, kinds)
 	require.Equal(t, 5*ms, r.History.Ops[0].ReturnedAt, "the first note came while it worked")
 }
 
@@ -156,8 +164,10 @@ func TestSignals(t *testing.T) {
 	})
 	c.Final, c.Settle, c.Quiet = time.Second, time.Second, 40*ms
 	r := run(t, c)
-	require.Equal(t, []string{"30ms", "60ms", "90ms", "120ms", fmt.Sprint(sim.SignalStop, true),
-		fmt.Sprint(sim.SignalFinal, true)}, log)
+	require.Equal(t, []string{
+		"30ms", "60ms", "90ms", "120ms", fmt.Sprint(sim.SignalStop, true),
+		fmt.Sprint(sim.SignalFinal, true),
+	}, log)
 	require.Equal(t, 141*ms, r.Phases.End)
 }
 

@@ -45,8 +45,10 @@ func TestHistoryAgainstAModel(t *testing.T) {
 }
 
 func anyCall(t *rapid.T, id sim.OpID) sim.Call {
-	c := sim.Call{Op: id, Code: sim.Code(rapid.IntRange(1, 6).Draw(t, "code")), Final: rapid.Bool().Draw(t, "final"),
-		Key: sim.Key(rapid.Uint32().Draw(t, "key")), Session: uint32(rapid.Uint16().Draw(t, "session"))}
+	c := sim.Call{
+		Op: id, Code: sim.Code(rapid.IntRange(1, 6).Draw(t, "code")), Final: rapid.Bool().Draw(t, "final"),
+		Key: sim.Key(rapid.Uint32().Draw(t, "key")), Session: uint32(rapid.Uint16().Draw(t, "session")),
+	}
 	if c.Code.Writes() {
 		c.Value = sim.Value{ID: id, N: rapid.Int64Range(-1, 1).Draw(t, "n")}
 		for range rapid.IntRange(0, 3).Draw(t, "parents") {

@@ -131,8 +131,10 @@ func (s *Script) carryOut(a *actor, x *sim.Effect) {
 	case sim.DoSync:
 		a.syncs = append(a.syncs, pending{x.Tag, x.Mark})
 	case sim.DoObserve:
-		s.Facts = append(s.Facts, record.Observation{Observation: *a.env.Observation(x.Index), At: s.now,
-			Stamp: s.stamp, Life: a.life, Node: a.id})
+		s.Facts = append(s.Facts, record.Observation{
+			Observation: *a.env.Observation(x.Index), At: s.now,
+			Stamp: s.stamp, Life: a.life, Node: a.id,
+		})
 	case sim.DoBegin:
 		s.History.Begin(a.env.Call(x.Index), s.stamp, s.now)
 	case sim.DoEnd:

@@ -91,9 +91,9 @@ func (l *loose) Encode(e *sim.Encoder) {
 // wild is no plain data at all.
 type wild struct {
 	answer
-	m map[string]int
-	p *int
-	f []func()
+	m map[string]int //lint:ignore U1000 only its type matters
+	p *int           //lint:ignore U1000 only its type matters
+	f []func()       //lint:ignore U1000 only its type matters
 }
 
 type line struct{ n uint64 }
@@ -196,16 +196,24 @@ func TestContract(t *testing.T) {
 		{"", dataContract, nil},
 		{"", restartContract, nil},
 		{"", effectContract, nil},
-		{"mutation", dataContract, []string{"the receiver of a request has changed it",
-			"a *simtest.request was changed after it was handed over"}},
-		{"hidden mutation", dataContract, []string{"the receiver of a request has changed it",
-			"a *simtest.request was changed after it was handed over"}},
+		{"mutation", dataContract, []string{
+			"the receiver of a request has changed it",
+			"a *simtest.request was changed after it was handed over",
+		}},
+		{"hidden mutation", dataContract, []string{
+			"the receiver of a request has changed it",
+			"a *simtest.request was changed after it was handed over",
+		}},
 		{"sender", dataContract, []string{"a *simtest.request was changed after it was handed over"}},
 		{"loose", dataContract, []string{"simtest.loose.extra[].b is not encoded"}},
-		{"wild", dataContract, []string{"simtest.wild.m is a map: not plain data", "simtest.wild.p is a ptr: not plain data",
-			"simtest.wild.f[] is a func: not plain data"}},
-		{"restart", restartContract, []string{"n1 restarts with its unsynced writes kept: panic: who am I?",
-			"n1 restarts with its unsynced writes lost: panic: who am I?"}},
+		{"wild", dataContract, []string{
+			"simtest.wild.m is a map: not plain data", "simtest.wild.p is a ptr: not plain data",
+			"simtest.wild.f[] is a func: not plain data",
+		}},
+		{"restart", restartContract, []string{
+			"n1 restarts with its unsynced writes kept: panic: who am I?",
+			"n1 restarts with its unsynced writes lost: panic: who am I?",
+		}},
 		{"map order", effectContract, []string{"the same draws, other effects"}},
 	}
 	for _, c := range cases {

@@ -1,0 +1,27 @@
+package simrun_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"simrun/reports"
+	"simrun/scenarios"
+)
+
+// The picture in the README is what its command prints.
+func TestTheReadmeShowsRealOutput(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	_, picture, found := strings.Cut(string(readme), "$ go run ./cmd/simrun run quorum-overlap\n")
+	require.True(t, found)
+	picture, _, _ = strings.Cut(picture, "```")
+	text, _ := scenarios.Shipped("quorum-overlap")
+	plan, err := scenarios.Load("quorum-overlap", text)
+	require.NoError(t, err)
+	var out strings.Builder
+	require.NoError(t, reports.WriteRun(&out, scenarios.Run(plan, 1, scenarios.Tape{}), reports.Table, reports.Options{}))
+	require.True(t, strings.HasPrefix(out.String(), picture), "run the command, and paste what it prints up to the table's end")
+}
