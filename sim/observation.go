@@ -50,8 +50,10 @@ const Facts = int(lastFact) + 1
 
 // String spells the fact.
 func (f Fact) String() string {
-	names := [...]string{"none", "role", "elected", "decided", "applied", "placed", "committed", "stored",
-		"discarded", "answered", "closed", "hint", "lease", "repaired", "replica", "voted", "depended"}
+	names := [...]string{
+		"none", "role", "elected", "decided", "applied", "placed", "committed", "stored",
+		"discarded", "answered", "closed", "hint", "lease", "repaired", "replica", "voted", "depended",
+	}
 	if int(f) < len(names) {
 		return names[f]
 	}
@@ -88,9 +90,11 @@ const (
 
 // String spells the qualification.
 func (w Why) String() string {
-	names := [...]string{"", "held", "left", "volatile", "durable", "truncated", "resolved", "expired", "collected",
+	names := [...]string{
+		"", "held", "left", "volatile", "durable", "truncated", "resolved", "expired", "collected",
 		"wiped", "kept", "replayed", "dropped", "late", "by-read", "by-tree", "by-log", "by-snapshot", "by-hint",
-		"unsynced", "by-transfer"}
+		"unsynced", "by-transfer",
+	}
 	if int(w) < len(names) {
 		return names[w]
 	}

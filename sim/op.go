@@ -151,8 +151,10 @@ const (
 
 // String spells the error.
 func (e Error) String() string {
-	names := [...]string{"", "timeout", "unavailable", "partial", "not-leader", "conflict",
-		"token-lost", "token-behind", "overloaded", "aborted"}
+	names := [...]string{
+		"", "timeout", "unavailable", "partial", "not-leader", "conflict",
+		"token-lost", "token-behind", "overloaded", "aborted",
+	}
 	if int(e) < len(names) {
 		return names[e]
 	}

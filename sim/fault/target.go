@@ -43,9 +43,11 @@ const (
 // Words lists the words that name no node themselves, in the order of their
 // documentation. Those that take an argument stand without it.
 func Words() []string {
-	return []string{"all", "servers", "clients", random1, "minority", "majority", placed, "leader", "leaders",
+	return []string{
+		"all", "servers", "clients", random1, "minority", "majority", placed, "leader", "leaders",
 		"stale-leader", followers, "coordinator", "learner", "hint-holder",
-		"minority-with-leader", "majority-without-leader", rest}
+		"minority-with-leader", "majority-without-leader", rest,
+	}
 }
 
 // UnmarshalText reads a target and refuses an argument that its word does not take.

@@ -40,8 +40,10 @@ func (h *host) admit(e *queue.Event) {
 	}
 	h.busy++
 	place := h.place(e)
-	end := queue.Event{At: h.world.now + h.serviceTime(e), Kind: eventServed, To: uint16(h.id), Arg: place, Life: h.life,
-		Cause: e.Cause, Subject: e.Subject}
+	end := queue.Event{
+		At: h.world.now + h.serviceTime(e), Kind: eventServed, To: uint16(h.id), Arg: place, Life: h.life,
+		Cause: e.Cause, Subject: e.Subject,
+	}
 	h.world.push(&end)
 }
 

@@ -106,8 +106,10 @@ func (w *World) inject(i int) {
 		return
 	}
 	p.state, p.heal, p.record = planActive, done.Heal, len(w.run.Faults)
-	w.run.Faults = append(w.run.Faults, record.Fault{Name: p.Fault.Name(), Index: i, Injected: w.time(), Stamp: p.stamp,
-		Targets: done.Targets, Text: done.Text})
+	w.run.Faults = append(w.run.Faults, record.Fault{
+		Name: p.Fault.Name(), Index: i, Injected: w.time(), Stamp: p.stamp,
+		Targets: done.Targets, Text: done.Text,
+	})
 	w.run.Counters.Add(p.Fault.Name()+".injected", 1)
 	if w.config.Trace {
 		w.run.Trace[line].Text = p.Fault.Name() + " " + done.Text

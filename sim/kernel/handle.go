@@ -134,8 +134,10 @@ func (h *host) workDone() {
 	w.digest.Add(uint64(stamp)<<32|uint64(h.rest.cause), uint64(w.now), uint64(record.Resumed), uint64(h.rest.subject),
 		uint64(h.id), uint64(h.life))
 	if w.config.Trace {
-		w.trace(record.Event{Kind: record.Resumed, Stamp: stamp, Cause: h.rest.cause, Node: h.id, Life: h.life,
-			Subject: h.rest.subject})
+		w.trace(record.Event{
+			Kind: record.Resumed, Stamp: stamp, Cause: h.rest.cause, Node: h.id, Life: h.life,
+			Subject: h.rest.subject,
+		})
 	}
 	w.cause, w.subject = stamp, h.rest.subject
 	h.blocked, h.overdue = false, false

@@ -81,8 +81,10 @@ func (h *host) restart() {
 		return
 	}
 	h.incarnate()
-	e := queue.Event{At: h.world.now, Kind: eventStart, To: uint16(h.id), Life: h.life, Cause: h.world.cause,
-		Subject: h.world.hashes[h.id] >> 8}
+	e := queue.Event{
+		At: h.world.now, Kind: eventStart, To: uint16(h.id), Life: h.life, Cause: h.world.cause,
+		Subject: h.world.hashes[h.id] >> 8,
+	}
 	h.world.push(&e)
 }
 

@@ -26,8 +26,10 @@ func (w *World) begin(h *host, c *sim.Call) {
 	w.open++
 	h.open++
 	if w.config.Trace {
-		w.trace(record.Event{Kind: record.Began, Stamp: stamp, Cause: w.cause, Node: h.id, Life: h.life,
-			Subject: sim.OpSubject(c.Op, 0), Text: describeCall(c)})
+		w.trace(record.Event{
+			Kind: record.Began, Stamp: stamp, Cause: w.cause, Node: h.id, Life: h.life,
+			Subject: sim.OpSubject(c.Op, 0), Text: describeCall(c),
+		})
 	}
 }
 
@@ -49,8 +51,10 @@ func (w *World) end(h *host, r *sim.Result) {
 		h.open--
 	}
 	if w.config.Trace {
-		w.trace(record.Event{Kind: record.Ended, Stamp: stamp, Cause: w.cause, Node: h.id, Life: h.life, From: r.Served,
-			Subject: sim.OpSubject(r.Op, 0), Text: describeResult(r)})
+		w.trace(record.Event{
+			Kind: record.Ended, Stamp: stamp, Cause: w.cause, Node: h.id, Life: h.life, From: r.Served,
+			Subject: sim.OpSubject(r.Op, 0), Text: describeResult(r),
+		})
 	}
 }
 
@@ -67,11 +71,15 @@ func (w *World) observe(h *host, o *sim.Observation) {
 		w.waiting = true
 	}
 	if w.config.Keep == 0 || w.config.Keep&(1<<o.Fact) != 0 {
-		w.run.Observations = append(w.run.Observations, record.Observation{Observation: *o, At: time.Duration(w.now),
-			Stamp: stamp, Life: h.life, Node: h.id})
+		w.run.Observations = append(w.run.Observations, record.Observation{
+			Observation: *o, At: time.Duration(w.now),
+			Stamp: stamp, Life: h.life, Node: h.id,
+		})
 	}
 	if w.config.Trace {
-		w.trace(record.Event{Kind: record.Observed, Stamp: stamp, Cause: w.cause, Node: h.id, Life: h.life,
-			Subject: sim.OpSubject(o.Op, 0), Text: describeFact(o)})
+		w.trace(record.Event{
+			Kind: record.Observed, Stamp: stamp, Cause: w.cause, Node: h.id, Life: h.life,
+			Subject: sim.OpSubject(o.Op, 0), Text: describeFact(o),
+		})
 	}
 }

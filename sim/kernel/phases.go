@@ -106,7 +106,9 @@ func (w *World) signalClients(signal sim.TimerKind) {
 }
 
 func (w *World) signal(h *host, signal sim.TimerKind) {
-	e := queue.Event{At: w.now, Kind: eventSignal, To: uint16(h.id), Arg: uint32(signal), Life: h.life,
-		Cause: w.cause, Subject: uint64(signal)<<32 | w.hashes[h.id]>>32}
+	e := queue.Event{
+		At: w.now, Kind: eventSignal, To: uint16(h.id), Arg: uint32(signal), Life: h.life,
+		Cause: w.cause, Subject: uint64(signal)<<32 | w.hashes[h.id]>>32,
+	}
 	w.push(&e)
 }

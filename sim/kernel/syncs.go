@@ -17,8 +17,10 @@ func (h *host) sync(x *sim.Effect) {
 	if n := w.sends.count(w.now, uint64(a)); n > 0 {
 		a = a.With(uint64(n))
 	}
-	e := queue.Event{At: w.now + h.syncTime(a), Kind: eventSync, To: uint16(h.id), Arg: place, Life: h.life,
-		Cause: w.cause, Subject: about}
+	e := queue.Event{
+		At: w.now + h.syncTime(a), Kind: eventSync, To: uint16(h.id), Arg: place, Life: h.life,
+		Cause: w.cause, Subject: about,
+	}
 	w.push(&e)
 }
 

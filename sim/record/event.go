@@ -29,8 +29,10 @@ const (
 
 // String spells the kind.
 func (k EventKind) String() string {
-	names := [...]string{"none", "sent", "delivered", "lost", "held", "fired", "synced", "started", "crashed",
-		"injected", "healed", "observed", "began", "ended", "resumed"}
+	names := [...]string{
+		"none", "sent", "delivered", "lost", "held", "fired", "synced", "started", "crashed",
+		"injected", "healed", "observed", "began", "ended", "resumed",
+	}
 	if int(k) < len(names) {
 		return names[k]
 	}

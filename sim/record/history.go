@@ -69,8 +69,10 @@ func (h *History) Begin(c *sim.Call, stamp uint32, at time.Duration) bool {
 	if h.place(c.Op) != nil {
 		return false
 	}
-	op := Op{InvokedAt: at, Invoked: stamp, Number: c.Op.Number(), Client: c.Op.Client(),
-		Session: uint16(c.Session), Key: c.Key, Code: c.Code, first: uint32(len(h.slab))}
+	op := Op{
+		InvokedAt: at, Invoked: stamp, Number: c.Op.Number(), Client: c.Op.Client(),
+		Session: uint16(c.Session), Key: c.Key, Code: c.Code, first: uint32(len(h.slab)),
+	}
 	if c.Final {
 		op.Flags |= Final
 	}
