@@ -55,12 +55,11 @@ func run(simrun, folder, out, commit string) error {
 
 // row is one scenario over all its blocks.
 type row struct {
-	name   string
-	runs   int
-	cpu    time.Duration
-	bad    map[string]int // failures by signature
-	exit   int            // the worst
-	events int64
+	name string
+	runs int
+	cpu  time.Duration
+	bad  map[string]int // failures by signature
+	exit int            // the worst
 }
 
 const (
