@@ -40,7 +40,7 @@ func (w *World) send(from *host, to sim.NodeID, m sim.Message) {
 		about = w.subject
 	}
 	base := w.base(about, from.id, to, kind)
-	occurrence := w.sends.count(w.now, base)
+	occurrence := w.sends.countAbout(w.now, about, base)
 	a := random.Address(base)
 	if occurrence > 0 {
 		a = random.Address(random.Mix(base, uint64(occurrence)))
@@ -55,8 +55,10 @@ func (w *World) send(from *host, to sim.NodeID, m sim.Message) {
 	}
 	f := &w.fate
 	w.network.Send(f, w.now, from.id, to, kind, a)
-	e := queue.Event{Kind: eventMessage, From: uint16(from.id), To: uint16(to), Subject: uint64(about),
-		Cause: stamp, Arg: occurrence, Life: w.hosts[to].life}
+	e := queue.Event{
+		Kind: eventMessage, From: uint16(from.id), To: uint16(to), Subject: uint64(about),
+		Cause: stamp, Arg: occurrence, Life: w.hosts[to].life,
+	}
 	w.dispatch(&e, m, f, print)
 }
 
