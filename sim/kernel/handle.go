@@ -49,7 +49,7 @@ func (w *World) handleMessage(h *host, e *queue.Event) {
 // enter stamps the event and opens the node's window.
 func (w *World) enter(h *host, e *queue.Event, kind record.EventKind, arg uint64) {
 	stamp := w.next()
-	w.cause, w.subject, w.handling = stamp, simSubject(e), h.id
+	w.cause, w.subject, w.handling, w.fired = stamp, simSubject(e), h.id, kind == record.Fired
 	w.digest.Add(uint64(stamp)<<32|uint64(e.Cause), uint64(w.now), uint64(kind)<<32|arg, e.Subject,
 		uint64(e.From)<<16|uint64(e.To), uint64(h.life))
 	if w.config.Trace && kind != record.Delivered {

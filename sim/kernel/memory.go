@@ -14,7 +14,7 @@ import (
 // bytes is about how much memory the world holds.
 func (w *World) bytes() int64 {
 	r := w.run
-	n := w.queue.Bytes() + w.messages.bytes() + w.sends.bytes() + r.History.Bytes() + 8*cap(r.Checkpoints)
+	n := w.queue.Bytes() + w.messages.bytes() + w.sends.bytes() + w.resends.bytes() + r.History.Bytes() + 8*cap(r.Checkpoints)
 	n += cap(r.Observations) * int(unsafe.Sizeof(record.Observation{}))
 	n += len(r.Trace) * traceCost
 	n += len(w.messages.list) * messageCost

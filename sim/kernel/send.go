@@ -41,6 +41,9 @@ func (w *World) send(from *host, to sim.NodeID, m sim.Message) {
 	}
 	base := w.base(about, from.id, to, kind)
 	occurrence := w.sends.countAbout(w.now, about, base)
+	if w.fired && m.Subject() != 0 && !from.config.Client {
+		occurrence = max(occurrence, w.resends.count(0, base))
+	}
 	a := random.Address(base)
 	if occurrence > 0 {
 		a = random.Address(random.Mix(base, uint64(occurrence)))

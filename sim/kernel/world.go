@@ -23,6 +23,7 @@ type World struct {
 	fate     network.Fate // of the message being sent
 	messages messageTable
 	sends    occurrences
+	resends  occurrences // of what servers say by themselves: never forgotten
 	rules    []*rule
 	plan     []planned
 
@@ -43,6 +44,7 @@ type World struct {
 	waiting  bool       // some fault waits for a target and a role changed
 	salt     uint64     // of the fault being executed
 	working  bool       // the phase of work
+	fired    bool       // a timer is being handled
 
 	executing int    // the fault being executed
 	reserved  uint32 // the last sequence number given to what faults postpone
@@ -104,6 +106,7 @@ func (w *World) reset(seed uint64) {
 	w.network.Reset()
 	w.messages.reset()
 	w.sends.reset()
+	w.resends.reset()
 	w.rules = w.rules[:0]
 	w.now, w.stamp, w.cause, w.subject = 0, 0, 0, 0
 	w.digest, w.open, w.changed, w.events = record.NewDigest(), 0, 0, 0
