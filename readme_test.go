@@ -2,6 +2,7 @@ package simrun_test
 
 import (
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -24,4 +25,14 @@ func TestTheReadmeShowsRealOutput(t *testing.T) {
 	var out strings.Builder
 	require.NoError(t, reports.WriteRun(&out, scenarios.Run(plan, 1, scenarios.Tape{}), reports.Table, reports.Options{}))
 	require.True(t, strings.HasPrefix(out.String(), picture), "run the command, and paste what it prints up to the table's end")
+}
+
+// What the README links to is there.
+func TestTheReadmesLinksLead(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	for _, link := range regexp.MustCompile(`\]\(([^)]+)\)`).FindAllSubmatch(readme, -1) {
+		_, err := os.Stat(string(link[1]))
+		require.NoError(t, err)
+	}
 }

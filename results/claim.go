@@ -3,6 +3,7 @@ package results
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -165,14 +166,11 @@ func (c *Claim) judged(verdicts []checks.Verdict) (Truth, string, checks.Witness
 }
 
 // Guarantee tells whether the claim names a promise rather than an anomaly.
-func (c *Claim) Guarantee() bool {
-	for _, name := range guarantees {
-		if name == c.Name {
-			return true
-		}
-	}
-	return false
-}
+func (c *Claim) Guarantee() bool { return Promise(c.Name) }
+
+// Promise tells whether a checker's name is a promise (converged) rather than the
+// name of an anomaly (stale_reads).
+func Promise(checker string) bool { return slices.Contains(guarantees, checker) }
 
 // Accuses tells whether the claim, where it is true, is that there is an anomaly.
 func (c *Claim) Accuses() bool { return c.Comparison == "" && !c.Guarantee() }
@@ -180,8 +178,7 @@ func (c *Claim) Accuses() bool { return c.Comparison == "" && !c.Guarantee() }
 // Finding names what a checker found: "broken: linearizable" of a guarantee, which
 // would otherwise read as if it held, "found: stale_reads" of an anomaly.
 func Finding(checker string) string {
-	c := Claim{Name: checker}
-	if c.Guarantee() {
+	if Promise(checker) {
 		return "broken: " + checker
 	}
 	return "found: " + checker

@@ -46,6 +46,9 @@ func (p *Plan) read(doc *strict.Document) strict.Problems {
 	var problems strict.Problems
 	for i, text := range p.Scenario.Requires {
 		r, err := parseRequirement(text)
+		if err == nil {
+			err = p.Scenario.possible(r)
+		}
 		if err != nil {
 			problems = append(problems, doc.Problemf(fmt.Sprintf("requires.%d", i), "%s", err))
 		}

@@ -72,9 +72,14 @@ func (s *Scenario) faultProblems(doc *strict.Document) strict.Problems {
 			if m.Place {
 				known = s.placeNames()
 			}
-			if !slices.Contains(known, m.Name) {
-				all = append(all, unknownName(doc, path+"."+m.Path, m.Name, known))
+			if slices.Contains(known, m.Name) {
+				continue
 			}
+			problem := unknownName(doc, path+"."+m.Path, m.Name, known)
+			if !m.Place && slices.Contains(s.placeNames(), m.Name) {
+				problem.Hint = fmt.Sprintf("the servers at a place are \"datacentre:%s\"", m.Name)
+			}
+			all = append(all, problem)
 		}
 	}
 	return all

@@ -2,11 +2,13 @@ package scenarios
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"simrun/results"
 	"simrun/scenarios/internal/strict"
+	"simrun/sim/fault"
 	"simrun/sim/record"
 )
 
@@ -49,4 +51,19 @@ func unmet(all []requirement, run *record.Run) []results.Unmet {
 		}
 	}
 	return missing
+}
+
+// possible refuses a requirement about a kind of fault that the scenario does not have.
+func (s *Scenario) possible(r requirement) error {
+	kind, _, _ := strings.Cut(r.counter, ".")
+	isFault := slices.ContainsFunc(fault.Kinds(), func(k fault.Kind) bool { return k.Name == kind })
+	if !isFault || s.Nemesis != nil || kind == "crash" || kind == "corrupt" {
+		return nil
+	}
+	for _, e := range s.Faults {
+		if e != nil && entryOf(e).Fault.Name() == kind {
+			return nil
+		}
+	}
+	return fmt.Errorf("the scenario has no fault of the kind %s: this can never be", kind)
 }

@@ -36,6 +36,9 @@ func (p *Plan) speaksOf(checker string) bool {
 			return true
 		}
 	}
+	if checker == "masked_losses" && p.speaksOf("lost_writes") {
+		return true // lost too, and only hidden by later writes to the same keys
+	}
 	stem, _, _ := strings.Cut(checker, "_")
 	for _, column := range p.Scenario.Columns {
 		if column == checker || strings.HasPrefix(column, stem+"_") {

@@ -38,7 +38,8 @@ func Sweep(t testing.TB, scenario string, from, to uint64, changes ...Change) *r
 	jobs := max(runtime.GOMAXPROCS(0), 1)
 	s := load(t, scenario, changes).Sweep(ctx, from, to, scenarios.SweepOptions{Jobs: jobs})
 	for _, g := range s.Groups() {
-		t.Errorf("%s: %d runs, first with seed %d: %s\n\treplay: %s", g.Signature, g.Count, g.First.Seed, g.First.Why, g.First.Replay)
+		t.Errorf("%s: broken in %d runs, first with seed %d: %s; %s\n\treplay: %s", g.First.Claim, g.Count, g.First.Seed,
+			g.First.Why, g.First.Witness.Text, g.First.Replay)
 	}
 	if code := s.Exit(); code != 0 && len(s.Failures) == 0 {
 		t.Errorf("%s ends with %d although nothing is broken: see `simrun sweep %s --seeds %d..%d`", scenario, code, scenario, from, to)

@@ -9,12 +9,13 @@ import (
 
 	"simrun/checks"
 	"simrun/reports"
+	"simrun/results"
 	"simrun/scenarios"
 )
 
 // showFlags say what to show.
 type showFlags struct {
-	fields, counters, metrics bool
+	fields, counters, metrics, targets bool
 }
 
 func showCommand(c *console) *cobra.Command {
@@ -31,12 +32,15 @@ func showCommand(c *console) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&f.fields, "fields", false, "the fields that it has or may have; without a name, all there are")
 	cmd.Flags().BoolVar(&f.counters, "counters", false, "the counters that scenarios may require")
+	cmd.Flags().BoolVar(&f.targets, "targets", false, "the words by which faults say whom they hit")
 	cmd.Flags().BoolVar(&f.metrics, "metrics", false, "the metrics and checkers that scenarios may expect something of")
 	return cmd
 }
 
 func (f *showFlags) show(c *console, args []string) error {
 	switch {
+	case f.targets:
+		return c.align(targetRows())
 	case f.counters:
 		return c.align(counterRows())
 	case f.metrics:
@@ -44,7 +48,7 @@ func (f *showFlags) show(c *console, args []string) error {
 	case len(args) == 0 && f.fields:
 		return c.print(fieldText(scenarios.FieldList()))
 	case len(args) == 0:
-		return errors.New("simrun show needs a scenario's name or a file, or one of --fields, --counters and --metrics")
+		return errors.New("simrun show needs a scenario's name or a file, or one of --fields, --targets, --counters and --metrics")
 	}
 	found, err := find(args[0])
 	if err != nil {
@@ -73,9 +77,26 @@ func metricRows() [][]string {
 	for _, m := range checks.Catalogue() {
 		rows = append(rows, []string{m.Name, m.Unit, m.Meaning})
 	}
-	rows = append(rows, []string{"", "", ""}, []string{"CHECKER", "", "MEANING"})
+	rows = append(rows, []string{"", "", ""}, []string{"CHECKER", "EXPECT", "MEANING"})
 	for _, checker := range checks.All() {
-		rows = append(rows, []string{checker.Name, "", checker.Meaning})
+		rows = append(rows, []string{checker.Name, wanted(checker.Name), checker.Meaning})
+	}
+	return rows
+}
+
+// wanted is how often a sound store is expected to be what a checker's name says: a
+// promise always, an anomaly never.
+func wanted(checker string) string {
+	if results.Promise(checker) {
+		return "always"
+	}
+	return "never"
+}
+
+func targetRows() [][]string {
+	rows := [][]string{{"TARGET", "MEANING"}}
+	for _, t := range scenarios.Targets() {
+		rows = append(rows, []string{t.Name, t.Meaning})
 	}
 	return rows
 }
@@ -105,7 +126,11 @@ func fieldText(fields []scenarios.Field) string {
 		if f.Required && value == "" {
 			value = "required"
 		}
-		add(f.Path, typeOf(f), value, f.Doc)
+		meaning := f.Doc
+		if f.Type == "text" && len(strings.Join(f.Allowed, "|")) > widestType {
+			meaning += ": " + strings.Join(f.Allowed, ", ")
+		}
+		add(f.Path, typeOf(f), value, meaning)
 	}
 	return out.String()
 }

@@ -14,7 +14,7 @@ import (
 // (beside the group with most or fewest servers; of equal ones the first or the
 // last), or spread (each beside a group drawn by the client's name).
 type Partition struct {
-	Groups  []Targets `yaml:"groups" required:"true" doc:"the sides: lists of targets; rest is every other server"`
+	Groups  []Targets `yaml:"groups" required:"true" doc:"the sides: lists of targets (simrun show --targets); rest is every other server"`
 	Clients string    `yaml:"clients" default:"everywhere" one:"everywhere|with-majority|with-minority|spread" doc:"on which side clients sit that no group names"`
 }
 
