@@ -47,6 +47,9 @@ func TestDifficulty(t *testing.T) {
 	}
 	var all []difficulty
 	for _, m := range mutants {
+		if m.scriptAlone() {
+			continue
+		}
 		d := measure(t, m)
 		t.Log(d.row())
 		all = append(all, d)
@@ -142,6 +145,13 @@ func document(all []difficulty) string {
 	for i := range all {
 		b.WriteString(all[i].row() + "\n")
 	}
+	b.WriteString("\nBy their scripts alone, since no default scenario has hints yet:")
+	for _, m := range mutants {
+		if m.scriptAlone() {
+			fmt.Fprintf(&b, " [%s](../testdata/mutants/%s.yaml)", m, m)
+		}
+	}
+	b.WriteString(".\n")
 	return b.String()
 }
 
