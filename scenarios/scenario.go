@@ -26,7 +26,7 @@ type Scenario struct {
 	Settle   time.Duration `yaml:"settle" default:"60s" min:"0s" doc:"settling is given up after so long"`
 
 	Grid         strict.Pairs[[]strict.Raw] `yaml:"grid" doc:"fields and the values that each takes; every combination is a cell"`
-	Requires     []string                   `yaml:"requires" doc:"what must have happened in a run for it to say anything: counter >= number"`
+	Requires     []string                   `yaml:"requires" doc:"what must have happened in a run for it to say anything: counter >= number (simrun show --counters)"`
 	RequiresRuns int                        `yaml:"requires_runs" default:"1" min:"1" doc:"meaningful runs that each cell of a sweep must have"`
 	Expect       []Expectation              `yaml:"expect" doc:"what is claimed of the verdicts and metrics"`
 	Columns      []string                   `yaml:"columns" lone:"true" doc:"metrics shown in the table; a choice by what happened when absent"`
@@ -35,7 +35,7 @@ type Scenario struct {
 // Expectation claims something of a run, always, sometimes or never. Exactly one of
 // the three is given.
 type Expectation struct {
-	Always    string `yaml:"always" default:"" doc:"true in every run: a checker (linearizable) or a comparison (availability >= 0.99)"`
+	Always    string `yaml:"always" default:"" doc:"true in every run: a checker (linearizable) or a comparison (availability >= 0.99); simrun show --metrics"`
 	Sometimes string `yaml:"sometimes" default:"" doc:"true in at least one run of a sweep"`
 	Never     string `yaml:"never" default:"" doc:"true in no run"`
 	When      string `yaml:"when" default:"" doc:"the cells that it applies to, in terms of the scenario's fields: r + w > n"`
