@@ -101,7 +101,7 @@ func TestRefusals(t *testing.T) {
 		{"no kind", "faults: [{at: 1s}]", `q.yaml:3:10: faults.0.kind: this key is required: one of partition, crash`},
 		{"kind alone", "faults: [crash]", `q.yaml:3:10: faults.0: a mapping {kind: ...} is expected, not the single value "crash"; did you mean "{kind: crash}"?`},
 		{"list as kind", "faults: [{kind: [a]}]", `q.yaml:3:17: faults.0.kind: a word is expected, not a list`},
-		{"key of another kind", "faults: [{kind: partition, at: 1s, node: n1}]", `q.yaml:3:36: faults.0.node: unknown key; it belongs under "faults[crash]"`},
+		{"key of another kind", "faults: [{kind: partition, at: 1s, node: n1}]", `q.yaml:3:36: faults.0.node: unknown key; it belongs to faults of the kind "crash"`},
 		{"scalar in nested list", "faults: [{kind: partition, at: 1s, groups: [n1]}]", `q.yaml:3:45: faults.0.groups.0: a list is expected, not the single value "n1"; did you mean "[n1]"?`},
 		{"check of an embedded struct", "faults: [{kind: crash, node: a, at: 1s, for: 13s}]", `q.yaml:3:46: faults.0.for: 13s is unlucky`},
 		{"promoted check is told once", "faults: [{kind: partition, at: 1s, for: 13s}]", `q.yaml:3:41: faults.0.for: 13s is unlucky`},

@@ -163,6 +163,15 @@ func unitOf(f *field) string {
 	return ""
 }
 
+// belongs says where a key has its place: faults[crash] is a kind of an entry.
+func belongs(above string) string {
+	list, kind, ok := strings.Cut(above, "[")
+	if kind, _, whole := strings.Cut(kind, "]"); ok && whole && kind != "" {
+		return fmt.Sprintf("it belongs to %s of the kind %q", list, kind)
+	}
+	return fmt.Sprintf("it belongs under %q", above)
+}
+
 // elsewhere is the hint for a key that another part of the document has.
 func (d *decoder) elsewhere(key string) string {
 	if d.known == nil {
@@ -172,7 +181,7 @@ func (d *decoder) elsewhere(key string) string {
 	}
 	for _, f := range d.known {
 		if above, ok := strings.CutSuffix(f.Path, "."+key); ok {
-			return fmt.Sprintf("it belongs under %q", above)
+			return belongs(above)
 		}
 		if f.Path == key {
 			return "it belongs at the top"

@@ -96,7 +96,7 @@ func TestSetRefuses(t *testing.T) {
 		{"faults.00", "1", `--set faults.00=1: faults.00: faults is a list; "00" does not count its items; the first is 0`},
 		{"faults.7.at", "1s", `--set faults.7.at=1s: faults.7.at: faults has 2 items; there is no 7`},
 		{"faults.2.at", "1s", `--set faults.2.at=1s: faults.2.at: faults.2 has no kind yet; set faults.2.kind first`},
-		{"faults.0.node", "n1", `--set faults.0.node=n1: faults.0.node: unknown key "node"; it belongs under "faults[crash]"`},
+		{"faults.0.node", "n1", `--set faults.0.node=n1: faults.0.node: unknown key "node"; it belongs to faults of the kind "crash"`},
 		{"faults.0.kind", "crush", `--set faults.0.kind=crush: faults.0.kind: "crush" is not one of partition, crash; did you mean "crash"?`},
 		{"cache", "&a {size: 1}", `--set cache=&a {size: 1}: cache: "&a {size: 1}": anchors (&a) are not allowed`},
 		{"cache.size", "13", ""}, // its check is for the whole to judge
@@ -129,7 +129,7 @@ func TestSettingAnotherKindShowsWhatItLeaves(t *testing.T) {
 	document := goodDocument(t)
 	require.NoError(t, document.Set("faults.1.kind", "partition"))
 	var into sample
-	require.EqualError(t, document.Decode(&into).Err(), `q.yaml:12:30: faults.1.node: unknown key; it belongs under "faults[crash]"`)
+	require.EqualError(t, document.Decode(&into).Err(), `q.yaml:12:30: faults.1.node: unknown key; it belongs to faults of the kind "crash"`)
 }
 
 func TestCloneIsApart(t *testing.T) {
