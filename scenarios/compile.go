@@ -122,7 +122,7 @@ func (b *builder) clients() []kernel.Node {
 	client := b.s.Workload.Maker()
 	for i, name := range b.s.clientNames() {
 		near, place := b.nearest(i)
-		o := workloads.Options{Client: uint16(i + 1), Servers: b.members, End: b.s.Duration}
+		o := workloads.Options{Client: uint16(i + 1), End: b.s.Duration}
 		o.Connect = func() kv.Client { return b.s.Protocol.Client(b.members, near) }
 		nodes = append(nodes, kernel.Node{
 			Name: name, Place: place, Client: true, Checksums: true,

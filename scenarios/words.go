@@ -59,11 +59,11 @@ func sentence(run *results.Run, checker string) string {
 		switch {
 		case v == nil || v.Result == checks.Vacuous || v.Result == checks.Undecided:
 		case v.Result == checks.Pass:
-			clean = append(clean, settings(cell.Set))
+			clean = append(clean, results.Label(cell.Set))
 		default:
-			failed = append(failed, settings(cell.Set))
+			failed = append(failed, results.Label(cell.Set))
 			if worst == nil || v.Count > worst.Count {
-				worst, where = v, settings(cell.Set)
+				worst, where = v, results.Label(cell.Set)
 			}
 		}
 	}
@@ -104,18 +104,4 @@ func verdictOf(cell *results.Cell, checker string) *checks.Verdict {
 		}
 	}
 	return nil
-}
-
-// settings spells what a cell sets: r=1 w=2.
-func settings(set []Setting) string {
-	var parts []string
-	for _, s := range set {
-		parts = append(parts, lastName(s.Path)+"="+s.Value)
-	}
-	return strings.Join(parts, " ")
-}
-
-// lastName is the last part of a dotted path.
-func lastName(path string) string {
-	return path[strings.LastIndexByte(path, '.')+1:]
 }

@@ -24,7 +24,6 @@ type Workload interface {
 // Options is what a client node is told of its world.
 type Options struct {
 	Client  uint16           // its number: c1 is 1
-	Servers []sim.NodeID     // every server
 	Connect func() kv.Client // makes the protocol's client side, one a session
 	End     time.Duration    // of the phase of work, in the client's own time
 }
@@ -60,5 +59,4 @@ const (
 	drawCode
 	drawKey
 	drawThink
-	drawWait
 )

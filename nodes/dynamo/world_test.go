@@ -67,7 +67,7 @@ func (u *universe) world(t testing.TB) *kernel.World {
 	for i := range u.work.Count() {
 		near := members[i%u.servers]
 		connect := func() kv.Client { return NewClient(u.config, members, near) }
-		o := workloads.Options{Client: uint16(i + 1), Servers: members, Connect: connect, End: u.last}
+		o := workloads.Options{Client: uint16(i + 1), Connect: connect, End: u.last}
 		c.Nodes = append(c.Nodes, kernel.Node{
 			Name: fmt.Sprint("c", i+1), Client: true, Sync: syncTime,
 			New: func(sim.NodeID) sim.Node { return client(o) },

@@ -57,7 +57,7 @@ func world(length time.Duration, servers int, config leaderfollower.Config, work
 			Name: "c" + string(rune('1'+i)), Client: true,
 			New: func(sim.NodeID) sim.Node {
 				return maker(workloads.Options{
-					Client: uint16(i + 1), Servers: members, End: c.Work,
+					Client: uint16(i + 1), End: c.Work,
 					Connect: func() kv.Client {
 						return leaderfollower.NewClient(config, members, members[servers-1])
 					},

@@ -62,11 +62,7 @@ func (w *World) eventAddress(e *queue.Event) random.Address {
 	if e.Kind == eventMessage {
 		return w.messageAddress(e, w.messages.list[e.Message])
 	}
-	a := w.nodeAddress(nodeID(e.To), uint64(e.Kind)+addressService, simSubject(e))
-	if n := w.sends.count(w.now, uint64(a)); n > 0 {
-		a = a.With(uint64(n))
-	}
-	return a
+	return w.nodeAddressAgain(nodeID(e.To), uint64(e.Kind)+addressService, simSubject(e))
 }
 
 // messageAddress is what the draws about an arriving message are keyed by.

@@ -27,6 +27,16 @@ func (w *World) nodeAddress(id sim.NodeID, what uint64, about sim.Subject) rando
 	return random.Address(random.Mix(w.hashes[id]+what, uint64(about)))
 }
 
+// nodeAddressAgain is the node address of what may happen several times under one
+// subject: each time after the first has an address of its own.
+func (w *World) nodeAddressAgain(id sim.NodeID, what uint64, about sim.Subject) random.Address {
+	a := w.nodeAddress(id, what, about)
+	if n := w.sends.count(w.now, uint64(a)); n > 0 {
+		a = a.With(uint64(n))
+	}
+	return a
+}
+
 // send puts a message on its way.
 func (w *World) send(from *host, to sim.NodeID, m sim.Message) {
 	if int(to) >= len(w.hosts) || to == sim.Nobody {
@@ -36,12 +46,13 @@ func (w *World) send(from *host, to sim.NodeID, m sim.Message) {
 	kind, about := m.Kind(), m.Subject()
 	size, print := w.encoder.MeasureMessage(m)
 	w.handling = sim.Nobody
-	if about == 0 {
+	named := about != 0
+	if !named {
 		about = w.subject
 	}
 	base := w.base(about, from.id, to, kind)
 	occurrence := w.sends.countAbout(w.now, about, base)
-	if w.fired && m.Subject() != 0 && !from.config.Client {
+	if w.fired && named && !from.config.Client {
 		occurrence = max(occurrence, w.resends.count(0, base))
 	}
 	a := random.Address(base)

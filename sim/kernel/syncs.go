@@ -13,10 +13,7 @@ func (h *host) sync(x *sim.Effect) {
 	w := h.world
 	place := h.syncPlace(pendingSync{mark: x.Mark, tag: x.Tag})
 	about := uint64(w.subject)
-	a := w.nodeAddress(h.id, addressSync, w.subject)
-	if n := w.sends.count(w.now, uint64(a)); n > 0 {
-		a = a.With(uint64(n))
-	}
+	a := w.nodeAddressAgain(h.id, addressSync, w.subject)
 	e := queue.Event{
 		At: w.now + h.syncTime(a), Kind: eventSync, To: uint16(h.id), Arg: place, Life: h.life,
 		Cause: w.cause, Subject: about,
