@@ -42,7 +42,22 @@ const (
 	Voted
 	// Depended: a write causally follows another. Op, Key, C the earlier write.
 	Depended
-	lastFact = Depended
+	// Prepared: the node promised, durably, to let a transaction's coordinator decide.
+	// From here on it is blocked. Op the transaction, Key, A coordinator.
+	Prepared
+	// Ended: the node knows a transaction's outcome (Why Agreed or Undone). Op, Key.
+	Ended
+	// Compared: two replicas compared hashes of one level of their trees. Key scope,
+	// Op the exchange, A level, B peer, C hashes compared in the upper 32 bits, how many
+	// of them differ in the lower.
+	Compared
+	// Streamed: a replica was handed keys that were thought to differ. Op the exchange,
+	// Why the means, A keys, B how many of them it held already, C bytes.
+	Streamed
+	// Configured: the node goes by a set of members from now on. Key scope, A version,
+	// B members, C fingerprint.
+	Configured
+	lastFact = Configured
 )
 
 // Facts is the number of kinds of facts, plus one.
@@ -53,6 +68,7 @@ func (f Fact) String() string {
 	names := [...]string{
 		"none", "role", "elected", "decided", "applied", "placed", "committed", "stored",
 		"discarded", "answered", "closed", "hint", "lease", "repaired", "replica", "voted", "depended",
+		"prepared", "ended", "compared", "streamed", "configured",
 	}
 	if int(f) < len(names) {
 		return names[f]
@@ -86,6 +102,9 @@ const (
 	ByHint         // Repaired: by a hint
 	Unsynced       // Discarded: a crash took it before it was synced
 	ByTransfer     // Repaired: by a change of membership
+	ByCopy         // Repaired or Streamed: by shipping every key
+	Agreed         // Ended: committed
+	Undone         // Ended: aborted
 )
 
 // String spells the qualification.
@@ -93,7 +112,7 @@ func (w Why) String() string {
 	names := [...]string{
 		"", "held", "left", "volatile", "durable", "truncated", "resolved", "expired", "collected",
 		"wiped", "kept", "replayed", "dropped", "late", "by-read", "by-tree", "by-log", "by-snapshot", "by-hint",
-		"unsynced", "by-transfer",
+		"unsynced", "by-transfer", "by-copy", "agreed", "undone",
 	}
 	if int(w) < len(names) {
 		return names[w]

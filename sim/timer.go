@@ -15,6 +15,11 @@ const (
 	SignalFinal
 	// SignalStop asks a client to issue nothing new: the work is over.
 	SignalStop
+	// SignalJoin has a node that is no member ask to become one; A is the member whose
+	// place it takes, 0 for a place of its own. SignalLeave has a member leave, handing
+	// over what it holds.
+	SignalJoin
+	SignalLeave
 )
 
 // Timer is what Timeout is handed: pointer-free data that the node chose.
