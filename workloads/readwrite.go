@@ -34,11 +34,8 @@ type ReadWrite struct {
 
 // Check implements Workload.
 func (c *ReadWrite) Check() error {
-	if _, err := c.gaps(); err != nil {
-		return fmt.Errorf("rate: %s over %d clients is too slow: %w", c.Rate, c.Clients, err)
-	}
-	if _, err := c.Think.Compile(); !c.Think.IsZero() && err != nil {
-		return fmt.Errorf("think: %w", err)
+	if err := checkPace(c.Rate, c.Clients, c.Pace, c.Think); err != nil {
+		return err
 	}
 	if c.Choice == "zipf" {
 		if _, err := random.ZipfKeys(c.Keys, c.Skew); err != nil {
@@ -48,9 +45,6 @@ func (c *ReadWrite) Check() error {
 	if c.Choice == "fresh" && c.Reads != 0 {
 		return errors.New("choice: fresh keys are only written: reads must be 0")
 	}
-	if !c.Think.IsZero() && c.Pace == "open" {
-		return errors.New("think: an open pace does not wait; use pace: closed")
-	}
 	return nil
 }
 
@@ -59,42 +53,23 @@ func (c *ReadWrite) Count() int { return c.Clients }
 
 // Load implements Workload.
 func (c *ReadWrite) Load(work, trip time.Duration) int64 {
-	if c.Pace == "open" {
-		return int64(work / max(c.Rate.MeanGap(), 1))
-	}
-	think, _ := c.Think.Compile()
-	mean, _ := think.Mean()
-	each := time.Duration(mean) + max(trip, time.Microsecond)
-	return int64(work/each) * int64(c.Clients*c.Sessions)
+	return tasksIn(work, trip, c.Rate, c.Pace, c.Think, c.Clients*c.Sessions)
 }
 
 // Maker implements Workload.
 func (c *ReadWrite) Maker() func(Options) sim.Node {
-	common := readWriter{config: c, keys: c.chooser()}
-	common.gap, _ = c.gaps()
-	if c.Pace == "closed" {
+	common := readWriter{config: c, among: c.chooser()}
+	common.pacing = pacing{clients: uint32(c.Clients), closed: c.Pace == "closed", ops: 1, final: c.Final, named: uint32(c.Keys), size: uint32(c.Size)}
+	common.gap, _ = gapsOf(c.Rate, c.Clients, c.Arrivals)
+	if common.closed {
 		common.think, _ = c.Think.Compile()
 	}
 	return func(o Options) sim.Node {
 		n := common
-		n.options = o
+		n.options, n.job = o, &n
 		n.open()
 		return &n
 	}
-}
-
-// gaps is the distribution of the time between two arrivals at one client.
-func (c *ReadWrite) gaps() (random.Dist, error) {
-	mean := c.Rate.MeanGap()
-	if mean > random.Longest/time.Duration(c.Clients) {
-		return random.Dist{}, fmt.Errorf("a client would wait longer than %v", random.Longest)
-	}
-	mean *= time.Duration(c.Clients)
-	spec := random.Spec{Exponential: &random.Exponential{Mean: mean}}
-	if c.Arrivals == "even" {
-		spec = random.Spec{Constant: &mean}
-	}
-	return spec.Compile()
 }
 
 func (c *ReadWrite) chooser() random.Keys {

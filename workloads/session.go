@@ -18,9 +18,11 @@ type session struct {
 	token  kv.Token
 	blind  bool // carries no context
 	seen   map[sim.Key]sight
-	now    sim.Call // the op under way
-	busy   bool
-	timer  sim.TimerID
+	// show, where it is not nil, puts what a get returned into the application's terms.
+	show  func(values []sim.Value) []sim.Value
+	now   sim.Call // the op under way
+	busy  bool
+	timer sim.TimerID
 }
 
 // sight is what a session saw of a key.
@@ -38,16 +40,21 @@ func (s *session) issue(env *sim.Env, number uint32, code sim.Code, key sim.Key,
 		c.Value, r.Value = sim.Value{ID: op}, sim.Value{ID: op}
 		s.carry(&c, &r)
 	}
-	if s.tokens && !final {
+	s.start(env, c, r)
+}
+
+// start begins an op: the call is what it is, the request what the store is asked.
+func (s *session) start(env *sim.Env, c sim.Call, r kv.Request) {
+	limit := s.limit
+	switch {
+	case c.Final:
+		limit *= finalPatience
+	case s.tokens:
 		r.Token = s.token
 	}
 	s.now, s.busy = c, true
 	env.Begin(c)
-	limit := s.limit
-	if final {
-		limit *= finalPatience
-	}
-	s.timer = env.After(limit, sim.Timer{Kind: timerLimit, Subject: sim.OpSubject(op, 0), A: uint64(s.number)})
+	s.timer = env.After(limit, sim.Timer{Kind: timerLimit, Subject: sim.OpSubject(c.Op, 0), A: uint64(s.number)})
 	s.store.Call(env, r)
 }
 
@@ -74,7 +81,7 @@ func (s *session) done(env *sim.Env, from sim.NodeID, r kv.Reply) {
 	res := sim.Result{Op: s.now.Op, Outcome: r.Outcome, Error: r.Error, Served: from}
 	if r.Outcome == sim.OK {
 		if !s.now.Code.Writes() {
-			res.Values = r.Values
+			res.Values = s.shown(&r)
 		}
 		s.learn(r)
 	}
@@ -83,6 +90,14 @@ func (s *session) done(env *sim.Env, from sim.NodeID, r kv.Reply) {
 		s.number += sessionStride
 	}
 	env.End(res)
+}
+
+// shown is what a get shows to the application.
+func (s *session) shown(r *kv.Reply) []sim.Value {
+	if s.show == nil {
+		return r.Values
+	}
+	return s.show(r.Values)
 }
 
 // sessionStride is added to a session's number when it has to begin anew because
