@@ -44,15 +44,18 @@ func (e *Expectation) read(number int) (claimed, error) {
 // read reads the requirements and expectations, and checks the columns.
 func (p *Plan) read(doc *strict.Document) strict.Problems {
 	var problems strict.Problems
-	for i, text := range p.Scenario.Requires {
-		r, err := parseRequirement(text)
+	if _, err := when.Holds(p.Scenario.Where, p.Scenario.lookup); err != nil {
+		problems = append(problems, doc.Problemf("where", "%s", err))
+	}
+	for i, need := range p.Scenario.Requires {
+		r, err := parseRequirement(need)
 		if err == nil {
-			err = p.Scenario.possible(r)
+			_, err = when.Holds(r.when, p.Scenario.lookup)
 		}
 		if err != nil {
 			problems = append(problems, doc.Problemf(fmt.Sprintf("requires.%d", i), "%s", err))
 		}
-		p.requires = append(p.requires, r)
+		p.needs = append(p.needs, r)
 	}
 	for i := range p.Scenario.Expect {
 		c, err := p.Scenario.Expect[i].read(i)
@@ -67,35 +70,49 @@ func (p *Plan) read(doc *strict.Document) strict.Problems {
 	return append(problems, p.columnProblems(doc)...)
 }
 
-// attachAll gives each expectation to the cells that it applies to. One that applies
-// to no cell would hold whatever happens, so it is refused, unless the command line
-// has narrowed the grid.
+// attachAll gives each requirement and expectation to the cells that it applies to.
+// One that applies to no cell would hold whatever happens, so it is refused, unless
+// the command line has narrowed the grid.
 func (p *Plan) attachAll(doc *strict.Document) strict.Problems {
 	var problems strict.Problems
-	for _, c := range p.claims {
-		cells, err := p.attach(c)
-		path := fmt.Sprintf("expect.%d", c.number)
+	attach := func(path, condition string, give func(*PlanCell) error) {
+		cells, err := p.attach(condition, give)
 		switch {
 		case err != nil:
 			problems = append(problems, doc.Problemf(path, "%s", err))
 		case cells == 0 && len(p.edits) == 0:
-			problems = append(problems, doc.Problemf(path, "no cell of the grid is such that %s", c.when))
+			problems = append(problems, doc.Problemf(path, "no cell of the grid is such that %s", condition))
 		}
+	}
+	for i, r := range p.needs {
+		attach(fmt.Sprintf("requires.%d", i), r.when, func(c *PlanCell) error {
+			c.requires = append(c.requires, r)
+			return c.possible(r)
+		})
+	}
+	for _, e := range p.claims {
+		attach(fmt.Sprintf("expect.%d", e.number), e.when, func(c *PlanCell) error {
+			c.expect = append(c.expect, e)
+			return nil
+		})
 	}
 	return problems
 }
 
-// attach gives an expectation to the cells that it applies to, and counts them.
-func (p *Plan) attach(c claimed) (cells int, err error) {
+// attach gives something to the cells that a condition holds for, and counts them.
+func (p *Plan) attach(condition string, give func(*PlanCell) error) (cells int, err error) {
 	for i := range p.Cells {
 		cell := &p.Cells[i]
-		applies, err := when.Holds(c.when, cell.Scenario.lookup)
+		applies, err := when.Holds(condition, cell.Scenario.lookup)
 		if err != nil {
 			return cells, err
 		}
-		if applies {
-			cells++
-			cell.expect = append(cell.expect, c)
+		if !applies {
+			continue
+		}
+		cells++
+		if err := give(cell); err != nil {
+			return cells, err
 		}
 	}
 	return cells, nil

@@ -44,6 +44,13 @@ func eachScalar(v reflect.Value, path string, visit func(path, value string)) {
 		return
 	}
 	switch v.Kind() {
+	case reflect.Slice:
+		if v.Type() == reflect.TypeFor[strict.Pairs[string]]() {
+			for i := range v.Len() {
+				pair := v.Index(i)
+				visit(join(path, pair.FieldByName("Key").String()), pair.FieldByName("Value").String())
+			}
+		}
 	case reflect.Interface, reflect.Pointer:
 		if !v.IsNil() {
 			eachScalar(v.Elem(), path, visit)

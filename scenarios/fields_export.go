@@ -42,8 +42,11 @@ func (p *Plan) Fields() []Field {
 		default:
 			list = append(list, f)
 		}
-		if f.Path == "faults" {
+		switch f.Path {
+		case "faults":
 			list = append(list, s.faultFields()...)
+		case "case":
+			list = append(list, s.caseFields()...)
 		}
 	}
 	for i := range list {
@@ -87,6 +90,17 @@ func (s *Scenario) faultFields() []Field {
 				list = appendKind(list, f, fmt.Sprintf("faults.%d", i), rest, entryOf(e).Fault.Name())
 			}
 		}
+	}
+	return list
+}
+
+// caseFields lists the axes of cases, which are fields as any other.
+func (s *Scenario) caseFields() []Field {
+	var list []Field
+	for _, axis := range keys(s.Cases) {
+		list = append(list, Field{
+			Path: casePrefix + axis, Type: "text", Allowed: s.alternatives(axis), Doc: "which of its cases holds",
+		})
 	}
 	return list
 }

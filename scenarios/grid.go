@@ -6,6 +6,7 @@ import (
 
 	"simrun/results"
 	"simrun/scenarios/internal/strict"
+	"simrun/scenarios/internal/when"
 )
 
 // Setting is one field that a cell sets.
@@ -28,6 +29,9 @@ func (p *Plan) expand(doc *strict.Document) strict.Problems {
 	var problems strict.Problems
 	for i := 0; i < total && len(problems) < maxCellProblems; i++ {
 		problems = append(problems, p.cell(doc.Clone(), i, total)...)
+	}
+	if len(problems) == 0 && len(p.Cells) == 0 {
+		return strict.Problems{doc.Problemf("where", "no combination of the grid is such that %s", p.Scenario.Where)}
 	}
 	return problems
 }
@@ -53,6 +57,17 @@ func (p *Plan) cell(doc *strict.Document, i, total int) strict.Problems {
 	}
 	var s Scenario
 	problems := doc.Decode(&s)
+	if len(s.Case) > 0 {
+		if wrong := s.apply(doc); len(wrong) > 0 {
+			return wrong
+		}
+		problems = doc.Decode(&s)
+	}
+	if s.Protocol != nil && s.Workload != nil {
+		if wanted, err := when.Holds(s.Where, s.lookup); err == nil && !wanted {
+			return nil
+		}
+	}
 	if problems = append(problems, s.problems(doc)...); len(problems) > 0 {
 		return problems
 	}

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"errors"
 	"reflect"
 
@@ -38,7 +39,7 @@ type Plan struct {
 	File     string
 	Scenario Scenario // as in the file, before the grid
 	Cells    []PlanCell
-	requires []requirement
+	needs    []requirement
 	claims   []claimed
 	edits    []Edit
 }
@@ -47,7 +48,8 @@ type Plan struct {
 type PlanCell struct {
 	Set      []Setting
 	Scenario Scenario
-	expect   []claimed // the expectations that apply here
+	requires []requirement // the requirements that apply here
+	expect   []claimed     // the expectations that apply here
 }
 
 // Load reads a scenario's text. The error, if any, holds all problems, one a line:
@@ -55,7 +57,7 @@ type PlanCell struct {
 func Load(file string, text []byte, edits ...Edit) (*Plan, error) {
 	var s Scenario
 	doc, problems := strict.Decode(file, text, &s, options())
-	if err := edit(doc, edits); err != nil {
+	if err := cmp.Or(s.overridden(edits), edit(doc, edits)); err != nil {
 		return nil, errors.Join(problems.Err(), err)
 	}
 	if len(edits) > 0 {
@@ -63,13 +65,24 @@ func Load(file string, text []byte, edits ...Edit) (*Plan, error) {
 		problems = doc.Decode(&s)
 	}
 	s.Grid = withAxes(s.Grid, edits)
+	whole := doc
+	if len(s.Cases)+len(s.Case) > 0 && len(problems) == 0 {
+		problems = s.caseProblems(doc)
+		s.Grid = s.withCaseAxes()
+		if len(problems) == 0 {
+			whole, s, problems = s.withFirstCases(doc)
+		}
+		if len(problems) > 0 {
+			return nil, doc.Sort(problems).Err()
+		}
+	}
 	p := &Plan{File: file, Scenario: s, edits: edits}
-	problems = append(problems, s.problems(doc)...)
-	problems = append(problems, p.read(doc)...)
+	problems = append(problems, s.problems(whole)...)
+	problems = append(problems, p.read(whole)...)
 	if len(problems) > 0 {
 		return nil, doc.Sort(problems).Err()
 	}
-	if problems := p.expand(doc); len(problems) > 0 {
+	if problems := append(p.expand(doc), p.unusedCases(doc)...); len(problems) > 0 {
 		return nil, doc.Sort(problems).Err()
 	}
 	return p, doc.Sort(p.attachAll(doc)).Err()

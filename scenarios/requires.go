@@ -12,14 +12,16 @@ import (
 	"simrun/sim/record"
 )
 
-// requirement is one line of requires: counter >= number.
+// requirement is one line of requires that was read: counter >= number.
 type requirement struct {
 	text    string
+	when    string
 	counter string
 	least   int64
 }
 
-func parseRequirement(text string) (requirement, error) {
+func parseRequirement(need Requirement) (requirement, error) {
+	text := need.Need
 	name, number, ok := strings.Cut(text, ">=")
 	if !ok {
 		return requirement{}, fmt.Errorf("%q is no requirement: try partition.injected >= 1", text)
@@ -28,7 +30,7 @@ func parseRequirement(text string) (requirement, error) {
 	if err != nil {
 		return requirement{}, fmt.Errorf("%q is not a whole number", strings.TrimSpace(number))
 	}
-	r := requirement{text: text, counter: strings.TrimSpace(name), least: least}
+	r := requirement{text: text, when: need.When, counter: strings.TrimSpace(name), least: least}
 	var names []string
 	for _, c := range Counters() {
 		if c.Name == r.counter {
@@ -53,17 +55,21 @@ func unmet(all []requirement, run *record.Run) []results.Unmet {
 	return missing
 }
 
-// possible refuses a requirement about a kind of fault that the scenario does not have.
-func (s *Scenario) possible(r requirement) error {
+// possible refuses a requirement about a kind of fault that a cell does not have.
+func (c *PlanCell) possible(r requirement) error {
+	s := &c.Scenario
 	kind, _, _ := strings.Cut(r.counter, ".")
 	isFault := slices.ContainsFunc(fault.Kinds(), func(k fault.Kind) bool { return k.Name == kind })
 	if !isFault || s.Nemesis != nil || kind == "crash" || kind == "corrupt" {
 		return nil
 	}
 	for _, e := range s.Faults {
-		if e != nil && entryOf(e).Fault.Name() == kind {
+		if entryOf(e).Fault.Name() == kind {
 			return nil
 		}
+	}
+	if label := results.Label(c.Set); len(s.Case) > 0 {
+		return fmt.Errorf("with %s there is no fault of the kind %s: this can never be; say when", label, kind)
 	}
 	return fmt.Errorf("the scenario has no fault of the kind %s: this can never be", kind)
 }

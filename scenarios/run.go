@@ -97,7 +97,7 @@ func (r *Runner) judge(i int, run *record.Run) results.Cell {
 		cell.Reports = append(cell.Reports, report.Verdict)
 		cell.Measures = append(cell.Measures, report.Measures...)
 	}
-	cell.Unmet = unmet(r.plan.requires, run)
+	cell.Unmet = unmet(plan.requires, run)
 	cell.Replay = r.plan.replay(i, run.Seed)
 	plan.judge(&cell)
 	return cell

@@ -25,11 +25,27 @@ type Scenario struct {
 	Quiet    time.Duration `yaml:"quiet" default:"1s" min:"1us" doc:"settled when no replica changed for so long after heal"`
 	Settle   time.Duration `yaml:"settle" default:"60s" min:"0s" doc:"settling is given up after so long"`
 
+	Cases        Cases                      `yaml:"cases" doc:"axes of named alternatives, each of which sets several fields: {fault: {none: {}, crash: {faults: [...]}}}; which one holds is the field case.fault"`
+	Case         strict.Pairs[string]       `yaml:"case" doc:"which alternative holds of an axis of cases; where neither this nor the grid says, each has its turn"`
 	Grid         strict.Pairs[[]strict.Raw] `yaml:"grid" doc:"fields and the values that each takes; every combination is a cell"`
-	Requires     []string                   `yaml:"requires" doc:"what must have happened in a run for it to say anything: counter >= number (simrun show --counters)"`
+	Where        string                     `yaml:"where" default:"" doc:"the combinations that are cells, in terms of the scenario's fields, where not all are: r <= n && w <= n"`
+	Requires     []Requirement              `yaml:"requires" doc:"what must have happened in a run for it to say anything: counter >= number (simrun show --counters)"`
 	RequiresRuns int                        `yaml:"requires_runs" default:"1" min:"1" doc:"meaningful runs that each cell of a sweep must have"`
 	Expect       []Expectation              `yaml:"expect" doc:"what is claimed of the verdicts and metrics"`
 	Columns      []string                   `yaml:"columns" lone:"true" doc:"metrics shown in the table; a choice by what happened when absent"`
+}
+
+// Requirement is what must have happened in a run, in all cells or in some: a text
+// alone, or with the cells that it applies to.
+type Requirement struct {
+	Need string `yaml:"need" required:"true" doc:"counter >= number"`
+	When string `yaml:"when" default:"" doc:"the cells that it applies to, in terms of the scenario's fields: fault == \"partition\""`
+}
+
+// FromScalar reads a requirement that applies to all cells.
+func (r *Requirement) FromScalar(text string) error {
+	r.Need = text
+	return nil
 }
 
 // Expectation claims something of a run, always, sometimes or never. Exactly one of

@@ -85,6 +85,8 @@ func (s *setter) set(place **node, t reflect.Type, f *field, rest string) error 
 		return s.setPair(place, value, f, rest)
 	case formList:
 		return s.setItem(place, t, f, rest)
+	case formRaw:
+		return s.setRaw(place, rest)
 	}
 	return s.fail(fmt.Sprintf("%s is a single value; it has no %s", s.taken(rest), quote(rest)), "")
 }

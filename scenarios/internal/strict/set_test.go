@@ -173,3 +173,36 @@ func TestGet(t *testing.T) {
 	_, ok = document.Get("protocol.small")
 	require.False(t, ok)
 }
+
+// Apply sets what a mapping of the document lists, and what it brings stays where it was written.
+func TestApply(t *testing.T) {
+	const text = `name: x
+protocol: {r: 1}
+grid:
+  presets: [{faults: [{kind: crash, at: 1s, node: n1}], protocol.r: 3, requires: one}, {faults: [{kind: crush}], protocol.q: 1}]
+`
+	_, document, problems := decodeSample(text)
+	require.NoError(t, problems.Err())
+	require.Empty(t, document.Apply("grid.presets.0"))
+	got := redecode(t, document)
+	require.Equal(t, 3, got.Protocol.R)
+	require.Equal(t, []fault{crash{Window{At: time.Second}, "n1"}}, got.Faults)
+	require.Equal(t, []string{"one"}, got.Requires)
+	require.Equal(t, 4, document.Position("faults.0.at").Line)
+	before := string(document.Bytes())
+	problems = document.Apply("grid.presets.1")
+	require.Len(t, problems, 2)
+	require.ErrorContains(t, problems.Err(), `did you mean "crash"?`)
+	require.Equal(t, before, string(document.Bytes()), "what is wrong changes nothing")
+	require.Empty(t, document.Apply("nothing.here"))
+}
+
+// A value that is not decoded yet can be changed in its parts.
+func TestSetInsideOfARawValue(t *testing.T) {
+	_, document, problems := decodeSample("name: x\nprotocol: {}\ngrid: {faults: [[{kind: crash, at: 1s}]]}\n")
+	require.NoError(t, problems.Err())
+	require.NoError(t, document.Set("grid.faults.0.0.at", "2s"))
+	require.NoError(t, document.Set("grid.faults.0.0.node", "n1"))
+	require.Equal(t, "[{kind: crash, at: 2s, node: n1}]", redecode(t, document).Grid[0].Value[0].Text)
+	require.ErrorContains(t, document.Set("grid.faults.0.7.at", "2s"), "there is no")
+}

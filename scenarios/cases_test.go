@@ -1,0 +1,131 @@
+package scenarios_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"simrun/results"
+	"simrun/scenarios"
+)
+
+// cased has an axis of cases beside an ordinary one.
+const cased = `name: cased
+protocol: {kind: dynamo, n: 3, r: 1, w: 1, coordinator: client}
+workload: {kind: readwrite, clients: 2, rate: 50/s, keys: 4}
+duration: 1s
+cases:
+  fault:
+    healthy: {}
+    crash: {faults: [{kind: crash, at: 200ms, for: 300ms, targets: n1}], quiet: 2s}
+    cut:
+      faults:
+        - {kind: isolate, at: 100ms, for: 500ms, targets: [n1]}
+grid: {protocol.r: [1, 2]}
+requires:
+  - "ops.ok >= 1"
+  - {need: "isolate.injected >= 1", when: 'fault == "cut"'}
+expect: [{always: "availability == 1", when: 'fault == "healthy"'}]
+`
+
+func TestCasesAreAnAxis(t *testing.T) {
+	plan := loaded(t, cased)
+	require.Len(t, plan.Cells, 6)
+	require.Equal(t, []results.Setting{{Path: "case.fault", Value: "crash"}, {Path: "protocol.r", Value: "2"}}, plan.Cells[3].Set)
+	require.Equal(t, "fault=crash r=2", results.Label(plan.Cells[3].Set))
+	for i, faults := range []int{0, 0, 1, 1, 1, 1} {
+		require.Len(t, plan.Cells[i].Scenario.Faults, faults)
+	}
+	quiet, _ := plan.Cells[2].Scenario.Value("quiet")
+	require.Equal(t, "2s", quiet)
+	quiet, _ = plan.Cells[4].Scenario.Value("quiet")
+	require.Equal(t, "1s", quiet, "what one case sets is not there in another")
+}
+
+func TestRequirementsAreOfTheirCells(t *testing.T) {
+	run := scenarios.Run(loaded(t, strings.Replace(cased, "isolate.injected >= 1", "isolate.injected >= 9", 1)), 1, scenarios.Tape{})
+	for i, vacuous := range []bool{false, false, false, false, true, true} {
+		require.Equal(t, vacuous, run.Cells[i].Vacuous(), i)
+	}
+}
+
+func TestACaseIsChosen(t *testing.T) {
+	for _, edits := range [][]scenarios.Edit{
+		{{Path: "case.fault", Value: "cut"}},
+		{{Path: "case.fault", Grid: []string{"cut"}}},
+	} {
+		plan, err := scenarios.Load("f.yaml", []byte(cased), edits...)
+		require.NoError(t, err)
+		require.Len(t, plan.Cells, 2)
+		require.Equal(t, "isolate", scenarios.EntryOf(plan.Cells[0].Scenario.Faults[0]).Fault.Name())
+	}
+	plan := loaded(t, strings.Replace(cased, "grid: {", "grid: {case.fault: [cut, healthy], ", 1))
+	require.Len(t, plan.Cells, 4)
+	require.Equal(t, "cut", plan.Cells[0].Set[0].Value)
+}
+
+// The command that replays a cell makes that cell alone.
+func TestACaseReplays(t *testing.T) {
+	run := scenarios.Run(loaded(t, cased), 1, scenarios.Tape{})
+	require.Equal(t, "simrun run f.yaml --seed 1 --set case.fault=cut --set protocol.r=2", run.Cells[5].Replay)
+	alone, err := scenarios.Load("f.yaml", []byte(cased),
+		scenarios.Edit{Path: "case.fault", Value: "cut"}, scenarios.Edit{Path: "protocol.r", Value: "2"})
+	require.NoError(t, err)
+	require.Equal(t, run.Cells[5].Digest, scenarios.Run(alone, 1, scenarios.Tape{}).Digest)
+}
+
+func TestWhatACaseSetsCanBeSet(t *testing.T) {
+	plan, err := scenarios.Load("f.yaml", []byte(cased), scenarios.Edit{Path: "cases.fault.cut.faults.0.at", Value: "50ms"})
+	require.NoError(t, err)
+	require.EqualValues(t, 50e6, scenarios.EntryOf(plan.Cells[4].Scenario.Faults[0]).At)
+	_, err = scenarios.Load("f.yaml", []byte(cased), scenarios.Edit{Path: "faults.0.at", Value: "50ms"})
+	require.ErrorContains(t, err, "set cases.fault.crash.faults.0.at")
+}
+
+func TestCasesAreFields(t *testing.T) {
+	for _, f := range loaded(t, cased).Fields() {
+		if f.Path == "case.fault" {
+			require.Equal(t, []string{"healthy", "crash", "cut"}, f.Allowed)
+			return
+		}
+	}
+	require.Fail(t, "the field case.fault is not listed")
+}
+
+// Where leaves combinations out, also those that could not run.
+func TestWhereLeavesCellsOut(t *testing.T) {
+	plan := loaded(t, small+"grid: {protocol.n: [1, 3], protocol.r: [1, 2, 3]}\nwhere: r <= n\n")
+	require.Len(t, plan.Cells, 4)
+	require.Equal(t, "n=1 r=1", results.Label(plan.Cells[0].Set))
+}
+
+func TestCaseRefusals(t *testing.T) {
+	change := func(old, replacement string) string { return strings.Replace(cased, old, replacement, 1) }
+	for name, c := range map[string]struct{ text, want string }{
+		"unknown key in a fault": {change("targets: n1", "target: n1"), `f.yaml:8:59: faults.0.target: unknown key; did you mean "targets"?`},
+		"no such node":           {change("targets: [n1]", "targets: [n7]"), `f.yaml:11:60: faults.0.targets.0: there is no "n7"`},
+		"unknown field":          {change("quiet: 2s", "quite: 2s"), `f.yaml:8:81: cases.fault.crash.quite: a case cannot set quite; did you mean "quiet"?`},
+		"not of the run":         {change("quiet: 2s", "name: x"), `a case cannot set name`},
+		"axis and case":          {change("quiet: 2s", "protocol.r: 2"), `protocol.r is an axis of the grid too`},
+		"no such case":           {change("grid: {", "grid: {case.fault: [helthy], "), `there is no case of fault called "helthy"; did you mean "healthy"?`},
+		"no such axis":           {cased + "case: {falt: cut}\n", `f.yaml:17:14: case.falt: there is no axis of cases called "falt"; did you mean "fault"?`},
+		"name":                   {change("healthy: {}", "not-well: {}"), `"not-well" is no name`},
+		"no cases":               {small + "cases: {fault: {}}\n", "needs at least one case"},
+		"condition":              {change(`fault == "cut"`, `falt == "cut"`), `there is no field "falt"`},
+		"no such cell":           {change(`fault == "cut"`, `fault == "cat"`), `no cell of the grid is such that fault == "cat"`},
+		"impossible":             {change(`, when: 'fault == "cut"'`, ""), `with fault=healthy r=1 there is no fault of the kind isolate: this can never be; say when`},
+		"unused":                 {change("grid: {", "grid: {case.fault: [healthy, cut], "), ""},
+		"unused and wrong":       {strings.Replace(change("grid: {", "grid: {case.fault: [healthy, cut], "), "targets: n1", "target: n1", 1), `unknown key; did you mean "targets"?`},
+		"nothing left":           {small + "where: r > n\n", `no combination of the grid is such that r > n`},
+		"where":                  {small + "where: q > n\n", `where: there is no field "q"`},
+		"two axes":               {change("grid:", "  more: {one: {quiet: 3s}}\ngrid:"), `the cases of more set it too`},
+	} {
+		_, err := scenarios.Load("f.yaml", []byte(c.text))
+		if c.want == "" {
+			require.NoError(t, err, name)
+			continue
+		}
+		require.ErrorContains(t, err, c.want, name)
+	}
+}
