@@ -30,16 +30,17 @@ type room struct {
 // layers is the plan of the house: a room imports only what stands to its
 // right. The first row that a folder matches is its row.
 var layers = []room{
-	{"cmd/simrun", []string{"reports", "scenarios", "results", "checks", "checks/history"}},
+	{"cmd/simrun", []string{"reports", "scenarios", "results", "checks", "checks/history", "predict"}},
 	{"simruntest", []string{"reports", "scenarios", "results", "checks"}},
 	{"truth", nil},   // tests only
 	{"mutants", nil}, // tests only
-	{"scenarios", []string{"results", "workloads", "nodes/*", "checks", "sim", "sim/*"}},
+	{"scenarios", []string{"results", "workloads", "nodes/*", "checks", "predict", "sim", "sim/*"}},
 	{"reports", []string{"results", "checks", "sim/record", "sim"}},
 	{"results", []string{"checks", "sim/record", "sim"}},
 	{"checks/history", []string{"checks", "sim/record", "sim"}},
 	{"checks", []string{"sim/record", "sim"}},
 	{"workloads", []string{"nodes/kv", "sim/process", "sim/random", "sim/record", "sim"}},
+	{"predict", []string{"sim/random", "sim"}},
 	{"nodes/kv", []string{"sim/record", "sim"}},
 	{"nodes/internal/*", []string{"nodes/kv", "sim"}},
 	{"nodes/*", []string{"nodes/kv", "nodes/internal/*", "sim"}},
