@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"slices"
 
 	"simrun/scenarios/internal/strict"
 	"simrun/sim/fault"
@@ -48,8 +49,33 @@ func (s *Scenario) nothing(f fault.Fault) (field, why string) {
 		if s.Topology.Nodes < ringServers {
 			return "kind", fmt.Sprintf("needs at least %d servers: fewer cannot each see another majority", ringServers)
 		}
+	case *fault.Join, *fault.Leave, *fault.Replace:
+		return "kind", s.noChange(f)
 	}
 	return "", ""
+}
+
+// noChange tells why a change of members could not happen, "" if it could.
+func (s *Scenario) noChange(f fault.Fault) string {
+	start, least := s.Protocol.Members()
+	_, leaves := f.(*fault.Leave)
+	switch {
+	case start == 0:
+		return "here nobody can join or leave: only dynamo can, with protocol.members"
+	case leaves && start <= least && !s.some("join"):
+		return fmt.Sprintf("nobody can leave: there are %d members, and there must be so many", start)
+	case !leaves && start == s.Topology.Nodes && !s.some("leave") && !s.some("replace"):
+		return "nobody can join: every server is a member, give protocol.members less than topology.nodes"
+	}
+	return ""
+}
+
+// some tells whether there is, or may be, a fault of a kind.
+func (s *Scenario) some(kind string) bool {
+	if s.Nemesis != nil && slices.Contains(s.Nemesis.Kinds, kind) {
+		return true
+	}
+	return slices.ContainsFunc(s.Faults, func(e faultEntry) bool { return e != nil && entryOf(e).Fault.Name() == kind })
 }
 
 // ringServers is the fewest servers of which each can see a majority of its own.

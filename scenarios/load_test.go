@@ -40,6 +40,7 @@ func TestRefusals(t *testing.T) {
 		"axis":          {small + "grid: {protocol.q: [1]}\n", `protocol.q`},
 		"too much":      {strings.Replace(small, "1s", "900h", 1) + "topology: {nodes: 900}\n", `are more than a run can hold`},
 		"warm up":       {small + "warm_up: 1s\n", `lasts as long as the whole work`},
+		"join":          {small + "faults: [{kind: join, at: 0s, targets: n1}]\n", `nobody can join or leave`},
 		"slow":          {small + "faults: [{kind: slow, at: 0s, targets: n1, factor: 10}]\n", `no server has one`},
 		"slow disk":     {small + "faults: [{kind: slow-disk, at: 0s, targets: n1, factor: 10}]\n", `syncs take none`},
 		"ring":          {small + "faults: [{kind: majorities-ring, at: 0s}]\n", `needs at least 4 servers`},

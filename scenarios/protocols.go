@@ -23,6 +23,9 @@ type Protocol interface {
 	Siblings() bool
 	// Sessions tells whether it honours session tokens and read paths.
 	Sessions() bool
+	// Members is how many servers are members at the start, and the fewest that there
+	// can be; 0 where nobody can join or leave.
+	Members() (start, least int)
 }
 
 // protocols is the list of protocols.
@@ -54,6 +57,8 @@ func (p *leaderFollower) Commits() bool  { return true }
 func (p *leaderFollower) Siblings() bool { return false }
 func (p *leaderFollower) Sessions() bool { return true }
 
+func (p *leaderFollower) Members() (start, least int) { return 0, 0 }
+
 type dynamoStyle struct {
 	dynamo.Config `yaml:",inline"`
 }
@@ -68,3 +73,5 @@ func (p *dynamoStyle) Client(members []sim.NodeID, near sim.NodeID) kv.Client {
 func (p *dynamoStyle) Commits() bool  { return true }
 func (p *dynamoStyle) Siblings() bool { return p.Versions == "dvv" }
 func (p *dynamoStyle) Sessions() bool { return false }
+
+func (p *dynamoStyle) Members() (start, least int) { return 0, 0 }

@@ -19,6 +19,8 @@ func Targets() []Counted {
 		{"coordinator", "one living holder of the role, drawn"},
 		{"learner", "one living holder of the role, drawn"},
 		{"hint-holder", "one server that keeps hints for others, drawn"},
+		{"member", "one server that is a member of the store, drawn; where members can change"},
+		{"spare", "one server that is no member of the store, drawn; where members can change"},
 		{"minority-with-leader", "a minority as above, with the leader in it"},
 		{"majority-without-leader", "the servers that minority-with-leader leaves"},
 		{"rest", "in groups only: the servers that no other group holds"},

@@ -55,7 +55,8 @@ const (
 	// Why the means, A keys, B how many of them it held already, C bytes.
 	Streamed
 	// Configured: the node goes by a set of members from now on. Key scope, A version,
-	// B members, C fingerprint.
+	// B members, C fingerprint; Why Agreed or Undone where that ends a change, and no
+	// reason where it is a step of one.
 	Configured
 	lastFact = Configured
 )
@@ -103,8 +104,8 @@ const (
 	Unsynced       // Discarded: a crash took it before it was synced
 	ByTransfer     // Repaired: by a change of membership
 	ByCopy         // Repaired or Streamed: by shipping every key
-	Agreed         // Ended: committed
-	Undone         // Ended: aborted
+	Agreed         // Ended: committed. Configured: a change of members is complete
+	Undone         // Ended: aborted. Configured: a change of members was given up
 )
 
 // String spells the qualification.
@@ -127,6 +128,8 @@ const (
 	Coordinator
 	Learner
 	HintHolder
+	Member // of a store whose members can change
+	Spare  // a server that could become one
 )
 
 // Observation is one neutral fact that a node states. It holds no pointer. The

@@ -265,6 +265,29 @@ func TestElectInTheKernel(t *testing.T) {
 	require.Empty(t, j.of("elect", 2, 0))
 }
 
+// The toy becomes a member when it is asked to join, so that a member can be aimed at.
+func TestMembershipInTheKernel(t *testing.T) {
+	j := play(t, 1,
+		fault.Entry{At: 30 * ms, For: 100 * ms, Fault: fault.Leave{Targets: targets{"member"}}}, // waits for one
+		from52to92(fault.Join{Targets: targets{"n4"}}),
+		fault.Entry{At: 60 * ms, Fault: fault.Crash{Targets: targets{"n1"}}},
+		fault.Entry{At: 70 * ms, Fault: fault.Replace{Targets: targets{"n5"}, Member: targets{"n1"}}},
+		fault.Entry{At: 80 * ms, For: 10 * ms, Fault: fault.Join{Targets: targets{"n1"}}})
+	require.Len(t, j.of("join", 4, 0), 1)
+	require.Equal(t, 52*ms, j.of("join", 4, 0)[0].at)
+	require.Zero(t, j.of("join", 4, 0)[0].number, "in nobody's place")
+	require.Len(t, j.of("leave", 4, 0), 1)
+	require.Equal(t, 52*ms, j.of("leave", 4, 0)[0].at, "as soon as there was a member")
+	require.Len(t, j.of("join", 5, 0), 1)
+	require.Equal(t, uint64(1), j.of("join", 5, 0)[0].number, "in the place of n1, which is down")
+	require.Equal(t, 70*ms, j.of("join", 5, 0)[0].at)
+	require.Empty(t, j.of("join", 1, 0), "who is down cannot be told")
+	require.Nil(t, j.missing(4, 2), "no message is touched")
+	require.Equal(t, int64(1), j.run.Counters.Get("join.injected"))
+	require.Equal(t, int64(1), j.run.Counters.Get("join.skipped"))
+	require.Equal(t, "n5 for n1", j.run.Faults[4].Text)
+}
+
 func TestCrashAtInTheKernel(t *testing.T) {
 	crashAt := func(boundary string, skip int) (*journal, entry) {
 		j := play(t, 1, from52to92(fault.CrashAt{Targets: targets{"n1"}, Boundary: boundary, Skip: skip}))

@@ -176,6 +176,15 @@ func (w *fake) SlowSync(id sim.NodeID, permille int64, sync sim.Sampler) func() 
 }
 
 func (w *fake) Elect(id sim.NodeID) { w.call("elect %v", id) }
+func (w *fake) Leave(id sim.NodeID) { w.call("leave %v", id) }
+
+func (w *fake) Join(id, instead sim.NodeID) {
+	if instead == sim.Nobody {
+		w.call("join %v", id)
+		return
+	}
+	w.call("join %v for %v", id, instead)
+}
 
 // CrashAt lies in wait; pass makes all that wait strike.
 func (w *fake) CrashAt(id sim.NodeID, at Boundary, skip int) func() bool {

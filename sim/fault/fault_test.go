@@ -20,7 +20,8 @@ func spec(d time.Duration) *random.Spec {
 // elected is a world of five servers, the first of them the leader of epoch 2 while
 // the third still believes in epoch 1.
 func elected() *fake {
-	return newFake(5).lead(sim.Leader, Holder{Node: 1, Epoch: 2}, Holder{Node: 3, Epoch: 1})
+	return newFake(5).lead(sim.Leader, Holder{Node: 1, Epoch: 2}, Holder{Node: 3, Epoch: 1}).
+		lead(sim.Member, Holder{Node: 1}, Holder{Node: 2}, Holder{Node: 3}).lead(sim.Spare, Holder{Node: 5})
 }
 
 // powers lists for each fault the powers that it uses and those that undo it.
@@ -207,6 +208,17 @@ var powers = []struct {
 	}, {
 		"elect", Elect{Targets: Targets{"n2"}}, []string{"elect n2"}, nil, []sim.NodeID{2}, "n2",
 	}, {
+		"join", Join{Targets: Targets{"spare"}}, []string{"join n5"}, nil, []sim.NodeID{5}, "n5",
+	}, {
+		"leave", Leave{Targets: Targets{"n2", "n3"}}, []string{"leave n2", "leave n3"}, nil, []sim.NodeID{2, 3}, "n2 n3",
+	}, {
+		"replace",
+		Replace{Targets: Targets{"spare"}, Member: Targets{"n2"}},
+		[]string{"join n5 for n2"},
+		nil,
+		[]sim.NodeID{5, 2},
+		"n5 for n2",
+	}, {
 		"crash-at that did not strike",
 		CrashAt{Targets: Targets{"n2"}, Boundary: "after-send", Skip: 7},
 		[]string{"crash-at n2 3 7"},
@@ -293,6 +305,22 @@ func TestEachFaultUsesItsPowersAndTakesThemBack(t *testing.T) {
 			require.Equal(t, before, w.force())
 		})
 	}
+}
+
+func TestWhoIsDownCannotAskToJoin(t *testing.T) {
+	for _, f := range []Fault{
+		Join{Targets: Targets{"n5"}}, Leave{Targets: Targets{"n5"}}, Replace{Targets: Targets{"n5"}, Member: Targets{"n1"}},
+	} {
+		w := elected()
+		w.down[5] = 1
+		_, ok := f.Inject(w)
+		require.False(t, ok, f.Name())
+		require.Empty(t, w.calls)
+	}
+	w := elected()
+	w.down[1] = 1
+	_, ok := Replace{Targets: Targets{"n5"}, Member: Targets{"n1"}}.Inject(w)
+	require.True(t, ok, "who is replaced may well be down")
 }
 
 func TestEveryKindHasACase(t *testing.T) {

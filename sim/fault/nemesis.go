@@ -20,7 +20,7 @@ import (
 // drawn for one kind does not hang on which others are allowed. Were no kind to take
 // part, the one that came closest does.
 type Nemesis struct {
-	Kinds      []string           `yaml:"kinds" lone:"true" doc:"the kinds of faults that may strike; every kind but the destroying ones when absent"`
+	Kinds      []string           `yaml:"kinds" lone:"true" doc:"the kinds of faults that may strike; every kind when absent, but those that destroy or change members"`
 	Destroy    bool               `yaml:"destroy" doc:"without kinds: also those that take away what was durable (corrupt, lose, rollback, wipe)"`
 	Roles      bool               `yaml:"roles" default:"true" doc:"also aim at leaders and followers; where nobody ever leads, such faults are skipped"`
 	Chance     random.Probability `yaml:"chance" default:"0.25" doc:"of each kind to take part"`
@@ -129,7 +129,7 @@ func (n Nemesis) allows(kind Kind) bool {
 	if len(n.Kinds) > 0 {
 		return slices.Contains(n.Kinds, kind.Name)
 	}
-	return n.Destroy || !kind.Destroys
+	return !kind.Asked && (n.Destroy || !kind.Destroys)
 }
 
 // strike draws the i-th fault of a kind, and its window within room.

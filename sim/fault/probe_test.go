@@ -36,7 +36,7 @@ func (n *note) Encode(e *sim.Encoder) {
 
 // entry is one line of what probes saw.
 type entry struct {
-	what   string // start, tick, note, copy, synced, failed, elect
+	what   string // start, tick, note, copy, synced, failed, elect, join, leave
 	node   sim.NodeID
 	from   sim.NodeID
 	life   int
@@ -85,8 +85,15 @@ func (p *probe) arm(env *sim.Env) {
 
 func (p *probe) Timeout(env *sim.Env, t sim.Timer) {
 	if t.Kind != 1 {
-		if t.Kind == sim.SignalElect {
+		switch t.Kind {
+		case sim.SignalElect:
 			p.write(env, entry{what: "elect"})
+		case sim.SignalJoin:
+			p.write(env, entry{what: "join", number: t.A})
+			env.Observe(sim.Observation{Fact: sim.Role, Why: sim.Held, B: sim.Member})
+		case sim.SignalLeave:
+			p.write(env, entry{what: "leave"})
+			env.Observe(sim.Observation{Fact: sim.Role, Why: sim.Left, B: sim.Member})
 		}
 		return
 	}

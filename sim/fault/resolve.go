@@ -22,6 +22,8 @@ const (
 	drawSides
 	drawRing
 	drawSeat
+	drawMember
+	drawSpare
 )
 
 // resolve gives the nodes that the targets name now, each once and in the order of
@@ -78,6 +80,10 @@ func (t Target) resolveRole(w World, word string, count int) []sim.NodeID {
 		return choose(w, drawLearner, holders(w, sim.Learner), 1)
 	case "hint-holder":
 		return choose(w, drawHintHolder, holders(w, sim.HintHolder), 1)
+	case "member":
+		return choose(w, drawMember, holders(w, sim.Member), 1)
+	case "spare":
+		return choose(w, drawSpare, holders(w, sim.Spare), 1)
 	case "minority-with-leader":
 		return minorityWithLeader(w)
 	case "majority-without-leader":

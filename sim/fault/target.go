@@ -19,7 +19,7 @@ import (
 //	leaders                 every group's leader
 //	stale-leader            a holder of a lower epoch than its group's highest
 //	follower, follower:K    living servers that follow, or hold no leadership while someone does
-//	coordinator, learner, hint-holder
+//	coordinator, learner, hint-holder, member, spare
 //	                        one of the living holders, drawn
 //	minority-with-leader    a minority as above, but with the leader in it
 //	majority-without-leader the servers that minority-with-leader leaves
@@ -45,7 +45,7 @@ const (
 func Words() []string {
 	return []string{
 		"all", "servers", "clients", random1, "minority", "majority", placed, "leader", "leaders",
-		"stale-leader", followers, "coordinator", "learner", "hint-holder",
+		"stale-leader", followers, "coordinator", "learner", "hint-holder", "member", "spare",
 		"minority-with-leader", "majority-without-leader", rest,
 	}
 }

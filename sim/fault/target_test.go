@@ -79,6 +79,9 @@ func TestTargets(t *testing.T) {
 		{"the coordinator", Targets{"coordinator"}, func(w *fake) { w.lead(sim.Coordinator, Holder{Node: 3}) }, "n3"},
 		{"the learner", Targets{"learner"}, func(w *fake) { w.lead(sim.Learner, Holder{Node: 3}) }, "n3"},
 		{"the hint holder", Targets{"hint-holder"}, func(w *fake) { w.lead(sim.HintHolder, Holder{Node: 3}) }, "n3"},
+		{"a member", Targets{"member"}, func(w *fake) { w.lead(sim.Member, Holder{Node: 4}) }, "n4"},
+		{"a spare", Targets{"spare"}, func(w *fake) { w.lead(sim.Spare, Holder{Node: 5}) }, "n5"},
+		{"no spare", Targets{"spare"}, nil, ""},
 		{"no leader, no minority with it", Targets{"minority-with-leader"}, nil, ""},
 		{"no leader, no majority without it", Targets{"majority-without-leader"}, nil, ""},
 	}
@@ -182,7 +185,7 @@ func TestSpellingOfTargets(t *testing.T) {
 
 func TestEveryWordResolvesOrIsRest(t *testing.T) {
 	w := elected()
-	for _, role := range []uint64{sim.Coordinator, sim.Learner, sim.HintHolder} {
+	for _, role := range []uint64{sim.Coordinator, sim.Learner, sim.HintHolder, sim.Member, sim.Spare} {
 		w.lead(role, Holder{Node: 2})
 	}
 	w.places[0] = "east"

@@ -43,6 +43,11 @@ type World interface {
 	Slow(id sim.NodeID, permille int64, service sim.Sampler) (end func())
 	// Elect makes a node campaign now.
 	Elect(id sim.NodeID)
+	// Join has a living node that is no member ask to become one, in place of another
+	// one where that is not sim.Nobody. Leave has a living member leave. What the nodes
+	// then do takes its time, and may fail.
+	Join(id, instead sim.NodeID)
+	Leave(id sim.NodeID)
 	// CrashAt arms a crash, once, at the next passage of a persistence boundary after
 	// skip others. It then is a crash like any other, to be ended by Restart. Disarm
 	// forgets it and tells whether it had struck.

@@ -7,7 +7,7 @@ const (
 	eventMessage uint8 = iota + 1 // deliver message Message; Arg is its occurrence
 	eventTimer                    // timer slot Arg is due
 	eventSync                     // pending sync Arg completes
-	eventSignal                   // hand signal Arg to the node
+	eventSignal                   // hand signal Arg, about From, to the node
 	eventStart                    // begin the first incarnation
 	eventServed                   // service Arg ends
 	eventResume                   // a handler's work is done

@@ -24,7 +24,7 @@ func (w *World) handle(h *host, e *queue.Event) {
 		w.handleSync(h, e)
 	case eventSignal:
 		w.enter(h, e, record.Fired, uint64(e.Arg))
-		h.node.Timeout(h.env, sim.Timer{Kind: sim.TimerKind(e.Arg), Subject: simSubject(e)})
+		h.node.Timeout(h.env, sim.Timer{Kind: sim.TimerKind(e.Arg), Subject: simSubject(e), A: uint64(e.From)})
 		w.leave(h)
 	case eventStart:
 		w.enter(h, e, record.Started, uint64(h.life))

@@ -105,9 +105,12 @@ func (w *World) signalClients(signal sim.TimerKind) {
 	}
 }
 
-func (w *World) signal(h *host, signal sim.TimerKind) {
+func (w *World) signal(h *host, signal sim.TimerKind) { w.signalAbout(h, signal, sim.Nobody) }
+
+// signalAbout hands over a signal that speaks of a node.
+func (w *World) signalAbout(h *host, signal sim.TimerKind, whom sim.NodeID) {
 	e := queue.Event{
-		At: w.now, Kind: eventSignal, To: uint16(h.id), Arg: uint32(signal), Life: h.life,
+		At: w.now, Kind: eventSignal, From: uint16(whom), To: uint16(h.id), Arg: uint32(signal), Life: h.life,
 		Cause: w.cause, Subject: uint64(signal)<<32 | w.hashes[h.id]>>32,
 	}
 	w.push(&e)

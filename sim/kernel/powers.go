@@ -108,6 +108,20 @@ func (p powers) Elect(id sim.NodeID) {
 	}
 }
 
+// Join implements fault.World.
+func (p powers) Join(id, instead sim.NodeID) {
+	if h := &p.w.hosts[id]; h.up {
+		p.w.signalAbout(h, sim.SignalJoin, instead)
+	}
+}
+
+// Leave implements fault.World.
+func (p powers) Leave(id sim.NodeID) {
+	if h := &p.w.hosts[id]; h.up {
+		p.w.signal(h, sim.SignalLeave)
+	}
+}
+
 // CrashAt implements fault.World.
 func (p powers) CrashAt(id sim.NodeID, at fault.Boundary, skip int) (disarm func() bool) {
 	h := &p.w.hosts[id]
