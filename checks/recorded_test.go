@@ -24,11 +24,11 @@ func TestRecordedHistories(t *testing.T) {
 				file, err := os.Open(filepath.Join("..", "testdata", "histories", name+"-"+quality+".jsonl"))
 				require.NoError(t, err)
 				defer file.Close()
-				run, err := history.Read(file, "session")
+				read, err := history.Read(file, "session")
 				require.NoError(t, err)
 				for _, c := range checks.All() {
 					if c.Name == name {
-						v := c.Judge(run, checks.Options{}).Verdict
+						v := c.Judge(read.Run, checks.Options{}).Verdict
 						require.Equal(t, want.String(), v.Result.String(), v.Why)
 					}
 				}

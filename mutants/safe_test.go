@@ -97,9 +97,9 @@ func accusations(t *testing.T, events string) []string {
 		}
 		lines.WriteString(`{"process":` + words[0] + `,"type":"` + words[1] + `","f":"` + words[2] + `","value":` + words[3] + "}\n")
 	}
-	run, err := history.Read(strings.NewReader(lines.String()), "register")
+	read, err := history.Read(strings.NewReader(lines.String()), "register")
 	require.NoError(t, err)
-	reports, err := history.Judge(run, "register")
+	reports, err := history.Judge(read.Run, "register")
 	require.NoError(t, err)
 	var accused []string
 	for _, r := range reports {

@@ -21,7 +21,7 @@ type builder struct {
 	keys    map[symbol]sim.Key
 }
 
-func (r *reader) build() *record.Run {
+func (r *reader) build() *File {
 	b := builder{reader: r, run: &record.Run{}, writers: map[place]sim.OpID{}, whole: true}
 	b.run.Names, b.run.Places, b.run.IsClient = []string{""}, []string{""}, []bool{false}
 	b.survey()
@@ -36,7 +36,7 @@ func (r *reader) build() *record.Run {
 	}
 	b.run.Phases.End = b.last()
 	b.run.Phases.Work, b.run.Phases.Settled = b.run.Phases.End, b.run.Phases.End
-	return b.run
+	return b.file()
 }
 
 // survey learns who wrote what.

@@ -61,9 +61,9 @@ func readFile(t *testing.T, name, model string) *record.Run {
 	file, err := os.Open(filepath.Join(recorded, name+".jsonl"))
 	require.NoError(t, err)
 	defer file.Close()
-	run, err := Read(file, model)
+	read, err := Read(file, model)
 	require.NoError(t, err)
-	return run
+	return read.Run
 }
 
 // passes tells whether all judges pass a run.
@@ -83,7 +83,7 @@ func event1(process int, kind, f, value string) string {
 }
 
 func TestReadMakesARun(t *testing.T) {
-	run, err := Read(strings.NewReader(
+	file, err := Read(strings.NewReader(
 		`{"index":3,"time":10,"process":7,"type":"invoke","f":"put","key":"a","value":"x"}`+"\n\n"+
 			`{"process":"nemesis","type":"info","f":"partition","value":{"any":"thing"}}`+"\n"+
 			`{"index":5,"time":30,"process":7,"type":"ok","f":"write","key":"a","value":"x"}`+"\n"+
@@ -91,7 +91,7 @@ func TestReadMakesARun(t *testing.T) {
 			`{"process":7,"type":"invoke","f":"read","key":"a","value":null}`+"\n"+
 			`{"process":7,"type":"ok","f":"read","key":"a","value":["x","z"]}`+"\n"), "register")
 	require.NoError(t, err)
-	h := &run.History
+	h := &file.Run.History
 	require.Len(t, h.Ops, 3)
 	write, pending, read := &h.Ops[0], &h.Ops[1], &h.Ops[2]
 	require.Equal(t, []uint32{1, 4, 5, 0, 6, 7}, []uint32{write.Invoked, write.Returned, pending.Invoked, pending.Returned, read.Invoked, read.Returned})
@@ -101,16 +101,19 @@ func TestReadMakesARun(t *testing.T) {
 	require.Equal(t, sim.NewOpID(2, 1), pending.ID())
 	require.Equal(t, []sim.Value{{ID: write.ID()}, {ID: sim.NewOpID(0, 4)}}, h.Values(read))
 	require.Equal(t, uint16(1), read.Session)
+	require.Equal(t, "in the file k0 is key \"a\", c1/1 is lines 1 and 4 of process 7, c2/1 is line 5 of process 2",
+		file.Legend(&checks.Witness{Ops: []sim.OpID{write.ID(), pending.ID(), sim.NewOpID(0, 4)}}))
+	require.Empty(t, file.Legend(&checks.Witness{}))
 }
 
 func TestReadKeepsIntegers(t *testing.T) {
-	run, err := Read(strings.NewReader(
+	file, err := Read(strings.NewReader(
 		`{"process":0,"type":"invoke","f":"write","key":9,"value":0}`+"\n"+
 			`{"process":0,"type":"ok","f":"write","key":9,"value":0.0}`+"\n"+
 			`{"process":1,"type":"invoke","f":"cas","key":9,"value":[0,5]}`+"\n"+
 			`{"process":1,"type":"fail","f":"cas","key":9}`+"\n"), "cas-register")
 	require.NoError(t, err)
-	h := &run.History
+	h := &file.Run.History
 	require.Equal(t, sim.Key(9), h.Ops[0].Key)
 	require.Equal(t, int64(checks.ZeroNumber), h.Written(&h.Ops[0]).N)
 	require.Equal(t, int64(5), h.Written(&h.Ops[1]).N)
@@ -245,7 +248,7 @@ func comeBack(t require.TestingT, run *record.Run, model string) *record.Run {
 	require.NoError(t, Write(&text, run, model))
 	again, err := Read(&text, model)
 	require.NoError(t, err, "%s", text.String())
-	return again
+	return again.Run
 }
 
 // requireSame requires two runs to be the same but for the names of clients,
@@ -386,8 +389,8 @@ func FuzzRead(f *testing.F) {
 			require.Positive(t, wrong.Line)
 			return
 		}
-		again := comeBack(t, run, model)
-		require.Equal(t, len(run.History.Ops), len(again.History.Ops))
-		require.Equal(t, passes(t, run, model), passes(t, again, model))
+		again := comeBack(t, run.Run, model)
+		require.Equal(t, len(run.Run.History.Ops), len(again.History.Ops))
+		require.Equal(t, passes(t, run.Run, model), passes(t, again, model))
 	})
 }

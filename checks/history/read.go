@@ -9,7 +9,6 @@ import (
 	"math"
 
 	"simrun/sim"
-	"simrun/sim/record"
 )
 
 // lineLimit is how many lines a history can have: their numbers become stamps.
@@ -32,11 +31,11 @@ func defaultLimits() limits {
 // the order of appearance; stamps are line numbers. Written values become the
 // identities of their writes, and keep their integers where all values of the file
 // are integers. An error about the text is an *Error with the line's number.
-func Read(source io.Reader, model string) (*record.Run, error) {
+func Read(source io.Reader, model string) (*File, error) {
 	return readWithin(source, model, defaultLimits())
 }
 
-func readWithin(source io.Reader, model string, l limits) (*record.Run, error) {
+func readWithin(source io.Reader, model string, l limits) (*File, error) {
 	m, err := find(model)
 	if err != nil {
 		return nil, err

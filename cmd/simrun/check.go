@@ -73,19 +73,23 @@ func (f *checkFlags) judge(name string) (*results.Run, error) {
 	if err != nil {
 		return nil, unsound{fmt.Errorf("%s: %w", name, err)}
 	}
-	judged, err := history.Judge(recorded, f.model)
+	judged, err := history.Judge(recorded.Run, f.model)
 	if err != nil {
 		return nil, err
 	}
 	cell := results.Cell{Replay: commandLine([]string{"check", name, "--model", f.model})}
 	for i := range judged {
-		cell.Reports = append(cell.Reports, judged[i].Verdict)
+		verdict := judged[i].Verdict
+		if legend := recorded.Legend(&verdict.Witness); legend != "" {
+			verdict.Witness.Text += "; " + legend
+		}
+		cell.Reports = append(cell.Reports, verdict)
 		cell.Measures = results.MergeMeasures(cell.Measures, judged[i].Measures)
 	}
 	if cell.Outcomes, err = guarantees(&cell); err != nil {
 		return nil, err
 	}
-	title := fmt.Sprintf("%d ops, judged as %s", len(recorded.History.Ops), f.model)
+	title := fmt.Sprintf("%d ops, judged as %s", len(recorded.Run.History.Ops), f.model)
 	return &results.Run{
 		Scenario: name, Title: title, Engine: scenarios.Engine, Imported: true,
 		Cells: []results.Cell{cell},

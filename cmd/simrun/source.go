@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -33,6 +34,23 @@ func find(name string) (source, error) {
 		return source{}, fmt.Errorf("there is no scenario or file %q%s", name, hint(name, scenarios.Names(), "simrun list shows the scenarios"))
 	}
 	return source{name, text}, err
+}
+
+// findEvery finds what all of some patterns match, each scenario once.
+func findEvery(patterns []string) ([]source, error) {
+	var every []source
+	for _, pattern := range patterns {
+		all, err := findAll(pattern)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range all {
+			if !slices.ContainsFunc(every, func(have source) bool { return have.name == s.name }) {
+				every = append(every, s)
+			}
+		}
+	}
+	return every, nil
 }
 
 // findAll finds the scenarios that a pattern matches, or the one that has the name.

@@ -26,13 +26,13 @@ type sweepFlags struct {
 func sweepCommand(c *console) *cobra.Command {
 	f := sweepFlags{seeds: seedRange{1, 100}, jobs: positive(runtime.GOMAXPROCS(0))}
 	cmd := &cobra.Command{
-		Use:   "sweep NAME|FILE|'PATTERN'",
+		Use:   "sweep NAME|FILE|'PATTERN'...",
 		Short: "Run every cell of a scenario, or of several, with many seeds",
 		Example: `  simrun sweep quorum-overlap --seeds 1..200
-  simrun sweep 'quorum-*' --budget 5m --format junit --output report.xml`,
-		Args:              oneOf("a scenario's name, a file or a pattern in quotes"),
+  simrun sweep 'quorum-*' ours.yaml --budget 5m --format junit --output report.xml`,
+		Args:              some("a scenario's name, a file or a pattern in quotes"),
 		ValidArgsFunction: completeScenario,
-		RunE:              func(_ *cobra.Command, args []string) error { return f.sweep(c, args[0]) },
+		RunE:              func(_ *cobra.Command, args []string) error { return f.sweep(c, args) },
 	}
 	cmd.Flags().Var(&f.seeds, "seeds", "the seeds, both ends included")
 	cmd.Flags().Var(&f.jobs, "jobs", "how many runs at a time; the report does not depend on it")
@@ -42,8 +42,8 @@ func sweepCommand(c *console) *cobra.Command {
 	return cmd
 }
 
-func (f *sweepFlags) sweep(c *console, pattern string) error {
-	plans, err := f.plans(pattern)
+func (f *sweepFlags) sweep(c *console, patterns []string) error {
+	plans, err := f.plans(patterns)
 	if err != nil {
 		return err
 	}
@@ -74,12 +74,12 @@ func (f *sweepFlags) sweep(c *console, pattern string) error {
 }
 
 // plans loads every scenario before the first one runs.
-func (f *sweepFlags) plans(pattern string) ([]*scenarios.Plan, error) {
+func (f *sweepFlags) plans(patterns []string) ([]*scenarios.Plan, error) {
 	changes, err := f.edits.read()
 	if err != nil {
 		return nil, err
 	}
-	sources, err := findAll(pattern)
+	sources, err := findEvery(patterns)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +121,7 @@ func sweepStatus(name string, done, total uint64, elapsed time.Duration) string 
 	return line
 }
 
-// write writes the reports, which a pattern makes one document of.
+// write writes the reports. Those of several scenarios make one document.
 func (f *sweepFlags) write(s *sheet, done []*results.Sweep, several bool) error {
 	var parts [][]byte
 	for _, sweep := range done {
