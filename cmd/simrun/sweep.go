@@ -29,7 +29,7 @@ func sweepCommand(c *console) *cobra.Command {
 		Use:   "sweep NAME|FILE|'PATTERN'...",
 		Short: "Run every cell of a scenario, or of several, with many seeds",
 		Example: `  simrun sweep quorum-overlap --seeds 1..200
-  simrun sweep 'quorum-*' ours.yaml --budget 5m --format junit --output report.xml`,
+  simrun sweep 'quorum-*' ours.yaml --budget 5m --format junit`,
 		Args:              some("a scenario's name, a file or a pattern in quotes"),
 		ValidArgsFunction: completeScenario,
 		RunE:              func(_ *cobra.Command, args []string) error { return f.sweep(c, args) },
