@@ -43,9 +43,12 @@ const (
 	// Depended: a write causally follows another. Op, Key, C the earlier write.
 	Depended
 	// Prepared: the node promised, durably, to let a transaction's coordinator decide.
-	// From here on it is blocked. Op the transaction, Key, A coordinator.
+	// From here on it is blocked. Op the write, Key, A coordinator, B the transaction's
+	// number at it: one write may be tried as several. Why Late: it has heard nothing
+	// for so long that it asks.
 	Prepared
-	// Ended: the node knows a transaction's outcome (Why Agreed or Undone). Op, Key.
+	// Ended: the node knows a transaction's outcome (Why Agreed or Undone). Op, Key, A and
+	// B as above.
 	Ended
 	// Compared: two replicas compared hashes of one level of their trees. Key scope,
 	// Op the exchange, A level, B peer, C hashes compared in the upper 32 bits, how many

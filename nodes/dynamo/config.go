@@ -37,6 +37,10 @@ type Config struct {
 	HintReplay   time.Duration `yaml:"hint_replay" default:"500ms" min:"1ms" doc:"time between two looks at all hints: old ones are given up, others replayed, beside the replay at a home's return"`
 	HintRate     int           `yaml:"hint_rate" default:"0" min:"0" max:"1000000" unit:"hints a second" doc:"how fast a stand-in replays its hints to one home; 0 is without limit"`
 
+	Writes         string        `yaml:"writes" default:"parallel" one:"parallel|two-phase" doc:"how the homes of a write take it: parallel, each by itself; two-phase, all w of them or none, by two-phase commit with presumed abort"`
+	PrepareTimeout time.Duration `yaml:"prepare_timeout" default:"100ms" min:"1ms" doc:"two-phase: how long a coordinator waits for the votes of all w homes before it aborts; attempt_timeout ends the wait too"`
+	DecisionRetry  time.Duration `yaml:"decision_retry" default:"100ms" min:"1ms" doc:"two-phase: time between two tellings of a commit to a home that has not acknowledged it; and between two questions of a home that has voted yes and hears nothing"`
+
 	TombstoneGrace time.Duration `yaml:"tombstone_grace" default:"0s" min:"0s" doc:"age, by the wall clocks, at which replicas collect a tombstone; 0s is never"`
 
 	Attempts       int           `yaml:"attempts" default:"1" min:"1" max:"255" doc:"how often a client tries what is safe to try again: gets; and puts where a repeated put is the same write, that is where the client coordinates or gives the time"`
@@ -52,6 +56,7 @@ func Defaults() Config {
 		ReadRepair: "async", ReadFanout: "all", WriteFanout: "all", Durable: true, VirtualNodes: 16,
 		SuspectAfter: 100 * time.Millisecond, PingEvery: 50 * time.Millisecond, Hints: "none", HintTTL: 3 * time.Hour,
 		MaxHints: 10000, HintReplay: 500 * time.Millisecond,
+		Writes: "parallel", PrepareTimeout: 100 * time.Millisecond, DecisionRetry: 100 * time.Millisecond,
 		Attempts: 1, AttemptTimeout: 200 * time.Millisecond,
 	}
 }
@@ -80,7 +85,7 @@ func (c Config) Check() error {
 	case c.Hints != "none" && c.WriteFanout == "through-one":
 		return fieldError{"hints", "with write_fanout: through-one a coordinator asks one home only, and cannot tell who misses the write"}
 	}
-	return nil
+	return c.checkTransactions()
 }
 
 // Fits judges the options against the number of members.
@@ -135,6 +140,9 @@ type plan struct {
 	hintGap                 time.Duration
 	maxHints                int
 	grace                   time.Duration
+
+	twoPhase                      bool
+	prepareTimeout, decisionRetry time.Duration
 	variant
 }
 
@@ -152,6 +160,7 @@ func (c *Config) plan() *plan {
 		p.repair = repairSync
 	}
 	p.standIns(c)
+	p.twoPhase, p.prepareTimeout, p.decisionRetry = c.Writes == "two-phase", c.PrepareTimeout, c.DecisionRetry
 	return p
 }
 
@@ -182,4 +191,6 @@ const hintTries = 4
 func (p *plan) watches() bool { return p.sloppy || p.hints != custodyNone }
 
 // repeatable tells whether a put that is tried again is still the same write.
-func (p *plan) repeatable() bool { return p.byClient || p.clientTime && p.rule == versions.LastWrite }
+func (p *plan) repeatable() bool {
+	return p.byClient || p.clientTime && p.rule == versions.LastWrite && !p.twoPhase
+}

@@ -17,6 +17,8 @@ type coordinator struct {
 	writer  versions.Writer
 	rounds  rounds
 	health  health
+	// transactions are those that are not settled, in the order of their beginnings.
+	transactions []*transaction
 	// reply is of the op that is over, where the coordinator is a client.
 	reply kv.Reply
 	over  bool
@@ -69,7 +71,7 @@ func (c *coordinator) receive(env *sim.Env, from sim.NodeID, m sim.Message) bool
 	case *mended:
 		c.mended(env, from, m)
 	default:
-		return c.receiveStandIn(env, from, m)
+		return c.plan.twoPhase && c.receiveTransaction(env, from, m) || c.receiveStandIn(env, from, m)
 	}
 	return true
 }
@@ -133,6 +135,9 @@ func (c *coordinator) finish(env *sim.Env, r *round, reply kv.Reply) {
 func (c *coordinator) giveUp(env *sim.Env, number uint64) {
 	r := c.rounds.find(number)
 	if r == nil || r.stage == closed {
+		return
+	}
+	if r.writes && c.outOfPatience(env, number) {
 		return
 	}
 	c.abandon(env, r)

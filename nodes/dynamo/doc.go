@@ -44,6 +44,32 @@
 // long as the node remembers it: it forgets in a crash, and after some thousands of
 // other puts.
 //
+// # Writes as transactions
+//
+// With writes: two-phase a write is at all of its W homes or at none (two-phase commit
+// with presumed abort: Mohan, Lindsay and Obermarck, ACM TODS 1986). The node that the
+// client asked draws W homes, as write_fanout: w does, and asks each to prepare. A home
+// puts the promise on disk before it votes yes. From then on it is in doubt: it shows
+// the version to no read and repairs nobody with it, gives its key to no other
+// transaction (whose prepare is voted no, so that nobody waits and nothing deadlocks),
+// and never decides by itself; after decision_retry it asks the coordinator, again and
+// again, also in its next lives. A home that holds the version already, or one that
+// replaces it, votes that it has nothing to do, and is out of the second phase.
+//
+// The coordinator commits when all have voted, and puts that on disk before it tells
+// anybody. It tells a commit until every home has acknowledged it, also in its next
+// lives. Of an abort it keeps nothing: what it does not know is aborted. It aborts when
+// a home votes no, or when prepare_timeout is over. The client is then told that its
+// write certainly did not happen. Ok is said when all W homes have the write synced and
+// no sooner: so a read that asks a home in doubt may answer at once with what was there
+// before, and still no quorum of R with r + w > n misses an acknowledged write. A commit
+// that some home has not acknowledged in attempt_timeout is unknown to the client, and
+// still happens. Committed is stated when the decision is on disk.
+//
+// All this goes by what disks keep: a coordinator that loses its disk presumes what it
+// had committed to be aborted. A copy of a put that reaches the next life of its
+// coordinator is another transaction there.
+//
 // # Homes that are silent
 //
 // With quorum: sloppy, or with hints, a coordinator watches the nodes that it asks:
@@ -81,6 +107,7 @@
 //
 // A write with fewer than W acknowledgements is unknown: a node that coordinates
 // says partial when its patience ends, a client's own time limit says timeout. A
+// transaction that was aborted has failed. A
 // get that failed certainly changed nothing. Compare-and-set and the ops of sets
 // and counters are refused as unavailable before anything is sent: this store has
 // no op that depends on the current version.

@@ -24,6 +24,12 @@ const (
 	codeReplayed
 	codePing
 	codePong
+	codePrepare
+	codeVote
+	codeCommit
+	codeAbort
+	codeEnded
+	codeInquire
 )
 
 // leg is what the messages of one round have in common.

@@ -14,6 +14,9 @@ const (
 	timerHints
 	timerReplay
 	timerCollect
+	timerPrepare
+	timerDecision
+	timerInquire
 )
 
 // Node is one member of the store: a replica, and a coordinator for the clients
@@ -45,6 +48,7 @@ func (n *Node) Start(env *sim.Env) {
 	n.replica.store.load(env.Disk())
 	n.replica.buryAll(env)
 	n.replica.loadHints(env, n.members)
+	n.resumeTransactions(env)
 }
 
 // Receive implements sim.Node.
@@ -102,6 +106,12 @@ func (n *Node) Timeout(env *sim.Env, t sim.Timer) {
 		n.replica.resume(env, sim.NodeID(t.A))
 	case timerCollect:
 		n.replica.collect(env)
+	case timerPrepare:
+		n.coordinator.outOfPatience(env, t.A)
+	case timerDecision:
+		n.coordinator.spreadAgain(env, t.A)
+	case timerInquire:
+		n.replica.inquire(env, t.A, sim.Key(t.B))
 	}
 }
 

@@ -25,6 +25,10 @@ func (c *coordinator) put(env *sim.Env, r *round, q *kv.Request, time uint64) {
 		v.Dot = c.dot(q.Key, v.Past)
 	}
 	r.state = m.Set
+	if c.plan.twoPhase {
+		c.transact(env, r)
+		return
+	}
 	c.sendWrite(env, r, m)
 }
 

@@ -18,7 +18,10 @@ type replica struct {
 	queue   []passed // through-one: what is to be passed on
 	hints   hints
 	graves  graves
-	encoder sim.Encoder
+	// transactions are those that this home takes part in, and what the node's file
+	// says of them.
+	transactions participant
+	encoder      sim.Encoder
 	// local is where answers to the node itself go.
 	local    *coordinator
 	writtens boxes[written]
@@ -27,7 +30,8 @@ type replica struct {
 }
 
 // promise is what is to be said once a write to the disk is synced: that a write
-// is stored, that a hint is kept, or an acknowledgement.
+// is stored, that a hint is kept, that a transaction is prepared or decided, or an
+// acknowledgement.
 type promise struct {
 	number uint64
 	ack    sim.Message
@@ -36,6 +40,9 @@ type promise struct {
 	key    sim.Key
 	to     sim.NodeID
 	owner  sim.NodeID // of the hint
+	// of transactions: who is in doubt from then on, or what is decided
+	doubt   *doubt
+	decided uint64
 }
 
 // syncAgain is how long a replica waits after a failed sync.
@@ -99,6 +106,15 @@ func (r *replica) answer(env *sim.Env, to sim.NodeID, m sim.Message) {
 // take merges versions into the store. The number is that of the write to the disk
 // by which they are safe.
 func (r *replica) take(env *sim.Env, key sim.Key, brought versions.Set, record sim.Record) (number uint64, changed bool) {
+	number, changed = r.accept(env, key, brought, record)
+	if changed {
+		r.sync(env)
+	}
+	return number, changed
+}
+
+// accept is take for who has more to write to the disk before it is synced.
+func (r *replica) accept(env *sim.Env, key sim.Key, brought versions.Set, record sim.Record) (number uint64, changed bool) {
 	before := r.store.held(key).set
 	c, changed := r.store.merge(key, brought)
 	if !changed {
@@ -114,7 +130,6 @@ func (r *replica) take(env *sim.Env, key sim.Key, brought versions.Set, record s
 	if r.plan.rule == versions.LastWrite && len(before) > 0 {
 		r.resolved(env, key, &before[0], &c.set[0])
 	}
-	r.sync(env)
 	return c.mark, true
 }
 
@@ -191,6 +206,10 @@ func (r *replica) keep(env *sim.Env) {
 		p := r.waiting[r.kept]
 		r.kept++
 		switch {
+		case p.doubt != nil:
+			r.promised(env, p.doubt)
+		case p.decided != 0:
+			r.local.decided(env, p.decided)
 		case p.ack != nil:
 			r.answer(env, p.to, p.ack)
 		case p.owner != sim.Nobody:
@@ -224,7 +243,7 @@ func (r *replica) receive(env *sim.Env, from sim.NodeID, m sim.Message) bool {
 	case *spread:
 		r.takeSpread(env, m)
 	default:
-		return r.plan.watches() && r.receiveForOthers(env, from, m)
+		return r.plan.twoPhase && r.receiveTransaction(env, from, m) || r.plan.watches() && r.receiveForOthers(env, from, m)
 	}
 	return true
 }

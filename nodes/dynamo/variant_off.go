@@ -11,10 +11,12 @@ import (
 // has none: every method is a constant, and the compiler drops what depends on it.
 type variant struct{}
 
-func (variant) noWriteback() bool    { return false }
-func (variant) asyncWriteback() bool { return false }
-func (variant) dotReuse() bool       { return false }
-func (variant) hintVolatile() bool   { return false }
-func (variant) hintAfterGC() bool    { return false }
+func (variant) noWriteback() bool       { return false }
+func (variant) asyncWriteback() bool    { return false }
+func (variant) dotReuse() bool          { return false }
+func (variant) hintVolatile() bool      { return false }
+func (variant) hintAfterGC() bool       { return false }
+func (variant) prepareVolatile() bool   { return false }
+func (variant) decisionNotLogged() bool { return false }
 
 func (c *coordinator) reusedDot(sim.Key, kv.Context) kv.Dot { return kv.Dot{} }

@@ -11,7 +11,7 @@ import (
 // variant is one small wrong change, chosen by name. Only builds with the tag
 // mutants have it: there the tests prove that judges notice.
 type variant struct {
-	Mutant string `yaml:"mutant" one:"|dy-no-writeback|dy-async-writeback|dy-dot-reuse|dy-hint-volatile|dy-hint-after-gc" doc:"the wrong change"`
+	Mutant string `yaml:"mutant" one:"|dy-no-writeback|dy-async-writeback|dy-dot-reuse|dy-hint-volatile|dy-hint-after-gc|2pc-prepare-volatile|2pc-decision-not-logged" doc:"the wrong change"`
 }
 
 // noWriteback: a read that promises to write back returns the newest version without doing so.
@@ -29,6 +29,12 @@ func (v variant) hintVolatile() bool { return v.Mutant == "dy-hint-volatile" }
 
 // hintAfterGC: a hint lives on after the tombstones of its time were collected.
 func (v variant) hintAfterGC() bool { return v.Mutant == "dy-hint-after-gc" }
+
+// prepareVolatile: a home votes yes before its promise is on disk.
+func (v variant) prepareVolatile() bool { return v.Mutant == "2pc-prepare-volatile" }
+
+// decisionNotLogged: a coordinator tells homes to commit before that is on its disk.
+func (v variant) decisionNotLogged() bool { return v.Mutant == "2pc-decision-not-logged" }
 
 // reusedDot is the next dot of such a node.
 func (c *coordinator) reusedDot(key sim.Key, past kv.Context) kv.Dot {

@@ -1,0 +1,79 @@
+package dynamo
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"simrun/sim"
+	"simrun/sim/record"
+)
+
+// twoPhase is the configuration of the tests of two-phase commit.
+func twoPhase(versions, repair string) Config {
+	c := Defaults()
+	c.Writes, c.WriteFanout, c.Versions, c.ReadRepair = "two-phase", "w", versions, repair
+	c.PrepareTimeout, c.DecisionRetry, c.AttemptTimeout = 30*ms, 20*ms, 50*ms
+	return c
+}
+
+// TestTransactionsInAStorm is the promise of two-phase commit whatever the network,
+// the processes and unsynced disks do: each write is at all its homes or at none, and
+// what is acknowledged is read by every quorum.
+func TestTransactionsInAStorm(t *testing.T) {
+	for _, c := range []struct {
+		config Config
+		never  []string
+	}{
+		{twoPhase("lww", "sync"), []string{"linearizable", "stale_reads", "lost_writes", "order_inversions", "dirty_reads", "aborted_reads", "quorum_overlap"}},
+		{twoPhase("dvv", "async"), []string{"stale_reads", "lost_writes", "lost_updates", "masked_losses", "discarded_writes", "dirty_reads", "aborted_reads", "quorum_overlap"}},
+		{twoPhase("dvv", "none"), []string{"stale_reads", "lost_writes", "lost_updates", "masked_losses", "discarded_writes", "dirty_reads", "aborted_reads", "quorum_overlap"}},
+	} {
+		t.Run(c.config.Versions+" "+c.config.ReadRepair, func(t *testing.T) {
+			u := universe{config: c.config, servers: 5, latency: exponential(2 * ms), sync: ms, work: pace(), last: 2 * time.Second, nemesis: storm(t), check: true}
+			u.judge(t, 10, c.never...)
+		})
+	}
+}
+
+// TestNobodyStaysInDoubt heals everything, and looks at what is left.
+func TestNobodyStaysInDoubt(t *testing.T) {
+	u := universe{config: twoPhase("dvv", "none"), servers: 5, latency: exponential(2 * ms), sync: ms, work: pace(), last: 2 * time.Second, nemesis: storm(t)}
+	w := u.world(t)
+	waited := 0
+	for seed := uint64(1); seed <= seeds(10); seed++ {
+		run := w.Run(seed)
+		require.True(t, run.Phases.Converged)
+		waited += undecided(t, run)
+	}
+	require.NotZero(t, waited, "no home ever had to ask")
+}
+
+// undecided demands that every promise of a run ends, always alike, and counts those
+// about which a home had to ask.
+func undecided(t *testing.T, run *record.Run) (asked int) {
+	type promise struct {
+		node  sim.NodeID
+		round uint64
+	}
+	open, outcome := map[promise]bool{}, map[uint64]sim.Why{}
+	for i := range run.Observations {
+		o := &run.Observations[i]
+		switch o.Fact {
+		case sim.Prepared:
+			open[promise{o.Node, o.B}] = true
+			if o.Why == sim.Late {
+				asked++
+			}
+		case sim.Ended:
+			delete(open, promise{o.Node, o.B})
+			if outcome[o.B] == sim.NoReason {
+				outcome[o.B] = o.Why
+			}
+			require.Equal(t, outcome[o.B], o.Why, "seed %d: %v", run.Seed, o.Op)
+		}
+	}
+	require.Empty(t, open, "seed %d", run.Seed)
+	return asked
+}
