@@ -21,6 +21,7 @@ func list() []listed {
 		{"aborted_reads", "reads of a failed write, or of one never committed and absent at the end", (*view).abortedReads},
 		{"order_inversions", "acknowledged writes that the store placed before a write that had returned before they began", (*view).orderInversions},
 		{"conflicts", "reads that returned several versions", (*view).conflicts},
+		{"false_siblings", "reads that returned a version together with one that it replaced", (*view).falseSiblings},
 		{"read_your_writes", "every read shows the writes of its own session before it", (*view).readYourWrites},
 		{"monotonic_reads", "no read shows less than its session had read before", (*view).monotonicReads},
 		{"monotonic_writes", "who sees a later write of a session sees its earlier ones", (*view).monotonicWrites},

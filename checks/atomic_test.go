@@ -336,7 +336,7 @@ func TestNothingAccusesAPerfectStore(t *testing.T) {
 	for _, checker := range []string{
 		"stale_reads", "lost_writes", "masked_losses", "discarded_writes", "dirty_reads",
 		"aborted_reads", "lost_updates", "order_inversions", "read_your_writes", "monotonic_reads", "monotonic_writes",
-		"writes_follow_reads", "converged",
+		"writes_follow_reads", "converged", "false_siblings",
 	} {
 		require.Greater(t, judged[checker], 150, checker)
 	}

@@ -219,6 +219,23 @@ func cases() []recorded {
 		},
 
 		{
+			name: "a version and what it replaced", checker: "false_siblings", want: Fail, count: 1, options: branching,
+			text: "c3 read k0 at 0.070 s and got c1/1 and c2/1 and c1/2; c1/2 was written over c1/1",
+			build: func(b *histories.Builder) {
+				x, other := b.Put(1, 0, 10, 20), b.Put(2, 0, 10, 20)
+				y := b.Put(1, 0, 30, 40, b.Put(3, 0, 22, 24, x))
+				b.Get(3, 0, 70, 80, x, other, y)
+			},
+		},
+		{
+			name: "siblings that are concurrent", checker: "false_siblings", want: Pass, options: branching,
+			build: func(b *histories.Builder) {
+				x := b.Put(1, 0, 10, 20)
+				b.Get(3, 0, 50, 60, b.Put(1, 0, 30, 40, x), b.Put(2, 0, 30, 40, x))
+			},
+		},
+
+		{
 			name: "its own write missed", checker: "read_your_writes", want: Fail, count: 1,
 			text: "c2 read k0 at 0.050 s and got c1/1; it had written c2/1 itself",
 			build: func(b *histories.Builder) {

@@ -68,6 +68,7 @@ func storeMetrics() []Catalogued {
 		{"conflicts", Count, "", "low", "reads that returned several versions"},
 		{"conflict_pairs", Count, "", "low", "pairs of returned versions of which neither follows the other"},
 		{"siblings_max", Max, "", "low", "the most versions that one read returned"},
+		{"false_siblings", Count, "", "low", "reads that returned a version together with one that it replaced"},
 		{"read_your_writes", Count, "", "low", "reads that broke the guarantee"},
 		{"own_writes_missed", Count, "", "low", "writes of their own session that reads missed, each counted once a read"},
 		{"monotonic_reads", Count, "", "low", "reads that broke the guarantee"},

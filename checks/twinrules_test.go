@@ -210,6 +210,19 @@ func (t *twin) misses(r *record.Op, writes []*record.Op) bool {
 	return true
 }
 
+// holdsReplaced: some returned version is in the ancestry of another one.
+func (t *twin) holdsReplaced(r *record.Op) bool {
+	seen := t.seen(r.Key, t.h.Values(r))
+	for _, a := range seen {
+		for _, b := range seen {
+			if a != b && t.ancestor(a, b) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func (t *twin) forgetsOwn(r *record.Op) bool {
 	var own []*record.Op
 	for _, w := range t.acked(r.Key, uint64(r.Invoked)) {

@@ -212,6 +212,9 @@ func twinRules() map[string]func(*twin) int64 {
 		"conflicts": func(t *twin) int64 {
 			return count(t.reads(), func(r *record.Op) bool { return t.register(r) && len(t.h.Values(r)) > 1 })
 		},
+		"false_siblings": func(t *twin) int64 {
+			return count(t.reads(), func(r *record.Op) bool { return t.register(r) && t.holdsReplaced(r) })
+		},
 		"read_your_writes":    func(t *twin) int64 { return count(t.reads(), t.forgetsOwn) },
 		"monotonic_reads":     func(t *twin) int64 { return count(t.reads(), t.goesBack) },
 		"monotonic_writes":    func(t *twin) int64 { return count(t.reads(), t.missesEarlier) },
