@@ -71,7 +71,6 @@ func (p *dynamoStyle) Client(members []sim.NodeID, near sim.NodeID) kv.Client {
 	return dynamo.NewClient(p.Config, members, near)
 }
 func (p *dynamoStyle) Commits() bool  { return true }
-func (p *dynamoStyle) Siblings() bool { return p.Versions == "dvv" }
 func (p *dynamoStyle) Sessions() bool { return false }
 
 func (p *dynamoStyle) Members() (start, least int) { return 0, 0 }

@@ -17,7 +17,7 @@ type Config struct {
 
 	Coordinator string `yaml:"coordinator" default:"node" one:"node|client" doc:"who runs the quorum: the node that the client asks, or the client itself"`
 
-	Versions string `yaml:"versions" default:"dvv" one:"dvv|lww" doc:"which versions of a key stay: dvv, all that no other replaces; lww, the one with the last time"`
+	Versions string `yaml:"versions" default:"dvv" one:"dvv|lww|vv" doc:"which versions of a key stay: dvv, all that no other replaces; lww, the one with the last time; vv, those that one version vector for the whole key cannot tell to be replaced"`
 	Clock    string `yaml:"clock" default:"coordinator" one:"coordinator|client" doc:"lww: whose wall clock gives a write its time"`
 
 	ReadRepair  string `yaml:"read_repair" default:"async" one:"none|async|sync" doc:"whether a read brings stale homes up to date: after its reply, or w of them before it"`
@@ -77,7 +77,11 @@ func (c Config) Check() error {
 	case c.W > c.N:
 		return fieldError{"w", fmt.Sprintf("%d acknowledgements are asked for, but a key has only %d homes", c.W, c.N)}
 	case c.Clock == "client" && c.Versions != "lww":
-		return fieldError{"clock", "dvv goes by no clock: set versions to lww"}
+		return fieldError{"clock", c.Versions + " goes by no clock: set versions to lww"}
+	case c.Versions == "vv" && c.Coordinator == "client":
+		return fieldError{"coordinator", "with versions: vv the home that coordinates a put advances its vector: a client cannot"}
+	case c.Versions == "vv" && c.WriteFanout != "all":
+		return fieldError{"write_fanout", "with versions: vv the home that coordinates a put is the first to hold it: all others are sent what it holds"}
 	case c.SpreadEvery > 0 && c.WriteFanout != "through-one":
 		return fieldError{"spread_every", "only write_fanout: through-one has a queue to spread from"}
 	case c.Quorum == "sloppy" && c.WriteFanout == "through-one":
@@ -101,11 +105,17 @@ func (c Config) Overlap() bool { return quorum.Overlap(c.N, c.R, c.W) }
 
 // rule is how versions of a key are merged.
 func (c *Config) rule() versions.Rule {
-	if c.Versions == "lww" {
+	switch c.Versions {
+	case "lww":
 		return versions.LastWrite
+	case "vv":
+		return versions.Vectors
 	}
 	return versions.Causal
 }
+
+// Siblings tells whether a read may return several versions.
+func (c Config) Siblings() bool { return c.rule() != versions.LastWrite }
 
 // repair is when a read brings stale homes up to date.
 type repair uint8

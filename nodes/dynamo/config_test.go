@@ -47,6 +47,8 @@ func TestCheck(t *testing.T) {
 		"clock":        func(c *Config) { c.Clock = "client" },
 		"spread_every": func(c *Config) { c.SpreadEvery = 1 },
 		"quorum":       func(c *Config) { c.Quorum, c.WriteFanout = "sloppy", "through-one" },
+		"coordinator":  func(c *Config) { c.Versions, c.Coordinator = "vv", "client" },
+		"write_fanout": func(c *Config) { c.Versions, c.WriteFanout = "vv", "w" },
 		"hints":        func(c *Config) { c.Hints, c.WriteFanout = "memory", "through-one" },
 	} {
 		c := Defaults()

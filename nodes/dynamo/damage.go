@@ -10,11 +10,12 @@ import (
 // damaged is what a set of versions looks like on a damaged disk without
 // checksums: one of them is the value of another write, or has another time.
 func damaged(set versions.Set, word uint64) versions.Set {
-	if len(set) == 0 {
+	if len(set.Writes()) == 0 {
 		return set
 	}
 	set = slices.Clone(set)
-	v := &set[int(word>>32)%len(set)]
+	written := set.Writes()
+	v := &written[int(word>>32)%len(written)]
 	if v.Time != 0 && word&1 == 0 {
 		v.Time ^= 1 << (word >> 1 & 31)
 		return set

@@ -18,6 +18,13 @@
 // not be durable and none is used twice, whatever a crash or a lost disk took. The
 // reply to a put carries the context that covers the put.
 //
+// Under vv a key has one version vector for all its versions, as in Riak 1.x. Its
+// actors are the homes: one of them coordinates each put, for a node that is no home
+// hands the put on. What it then holds is what it sends to the others. A put whose
+// context is older than the vector becomes one more sibling, even beside what it was
+// written over: false siblings, which have no bound. So does a delete, which then deletes
+// nothing. The reply's context covers the put only where it became the only version.
+//
 // Under lww a write is given a time by the wall clock of its coordinator, or of
 // its client, and the greatest time wins. The fact Placed states it. A version that
 // loses, and that the winner's writer had not read, is stated as Discarded,

@@ -86,9 +86,7 @@ func (c *coordinator) show(env *sim.Env, r *round) {
 	if len(r.state) > 0 {
 		reply.Values = c.values(r.state)
 	}
-	if c.plan.rule == versions.Causal {
-		reply.Context = r.state.Context()
-	}
+	reply.Context = c.plan.rule.Context(r.state)
 	c.close(env, r)
 	c.finish(env, r, reply)
 }

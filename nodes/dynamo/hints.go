@@ -217,8 +217,8 @@ func (r *replica) letGo(env *sim.Env, o *owed, number uint64, why sim.Why) {
 
 // state states what became of a hint, for each write in it.
 func state(env *sim.Env, why sim.Why, m *hint) {
-	for i := range m.Set {
-		env.Observe(sim.Observation{Fact: sim.Hint, Why: why, Key: m.Key, Op: m.Set[i].Value.ID, A: uint64(m.Owner)})
+	for _, v := range m.Set.Writes() {
+		env.Observe(sim.Observation{Fact: sim.Hint, Why: why, Key: m.Key, Op: v.Value.ID, A: uint64(m.Owner)})
 	}
 }
 

@@ -23,6 +23,7 @@ const (
 	drawRead
 	drawWrite
 	drawNode
+	drawHome
 )
 
 func (l *layout) start(env *sim.Env, p *plan, members []sim.NodeID) {

@@ -30,6 +30,7 @@ const (
 	codeAbort
 	codeEnded
 	codeInquire
+	codeForward
 )
 
 // leg is what the messages of one round have in common.

@@ -61,6 +61,8 @@ func (n *Node) Receive(env *sim.Env, from sim.NodeID, m sim.Message) {
 		n.request(env, from, m, wallTime(env))
 	case *timed:
 		n.request(env, from, &m.Request, m.Time)
+	case *forward:
+		n.takeForward(env, m)
 	}
 }
 
@@ -69,6 +71,9 @@ func (n *Node) request(env *sim.Env, from sim.NodeID, q *kv.Request, time uint64
 	if !supported(q.Code) {
 		reply := refusal(q)
 		env.Send(from, &reply)
+		return
+	}
+	if n.forwards(env, from, q, time) {
 		return
 	}
 	if q.Code.Writes() && !n.plan.repeatable() && !n.recent.add(q.Op) {

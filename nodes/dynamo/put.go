@@ -16,11 +16,14 @@ func (c *coordinator) put(env *sim.Env, r *round, q *kv.Request, time uint64) {
 	if c.plan.grace > 0 && v.Deleted {
 		v.Time = time
 	}
-	if c.plan.rule == versions.LastWrite {
+	switch c.plan.rule {
+	case versions.LastWrite:
 		v.Time, v.Past = time, versions.ReadBy(q.Parents)
 		major, minor := v.Place()
 		env.Observe(sim.Observation{Fact: sim.Placed, Key: q.Key, Op: q.Op, A: major, B: minor})
-	} else {
+	case versions.Vectors:
+		m.Set = c.advance(r, v, q)
+	default:
 		v.Past = q.Context
 		v.Dot = c.dot(q.Key, v.Past)
 	}
@@ -86,8 +89,11 @@ func (c *coordinator) acknowledged(env *sim.Env, r *round, from, owner sim.NodeI
 
 // wrote is the context that covers a put.
 func (c *coordinator) wrote(r *round) kv.Context {
-	if c.plan.rule == versions.LastWrite {
+	switch c.plan.rule {
+	case versions.LastWrite:
 		return nil
+	case versions.Vectors:
+		return r.covers
 	}
 	return r.state[0].After()
 }

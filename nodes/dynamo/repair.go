@@ -96,8 +96,8 @@ func (c *coordinator) held(env *sim.Env, r *round, home int) bool {
 	if !r.holders.Add(home) || !r.holders.Met(c.plan.w) {
 		return false
 	}
-	for i := range r.state {
-		env.Observe(sim.Observation{Fact: sim.Committed, Key: r.Key, Op: r.state[i].Value.ID})
+	for _, v := range r.state.Writes() {
+		env.Observe(sim.Observation{Fact: sim.Committed, Key: r.Key, Op: v.Value.ID})
 	}
 	c.show(env, r)
 	return true

@@ -121,8 +121,9 @@ func (r *replica) accept(env *sim.Env, key sim.Key, brought versions.Set, record
 		return c.mark, false
 	}
 	r.store.append(env.Disk(), c, record)
-	for i := range brought {
-		if v := &brought[i]; !before.Has(v) && c.set.Has(v) {
+	written := brought.Writes()
+	for i := range written {
+		if v := &written[i]; !before.Has(v) && c.set.Has(v) {
 			r.stored(env, key, v.Value.ID, c.mark)
 			r.bury(env, key, v)
 		}

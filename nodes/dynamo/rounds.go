@@ -5,6 +5,7 @@ import (
 
 	"simrun/nodes/internal/quorum"
 	"simrun/nodes/internal/versions"
+	"simrun/nodes/kv"
 	"simrun/sim"
 )
 
@@ -35,6 +36,7 @@ type round struct {
 	answers   []versions.Set
 	until     time.Duration // when late answers cease to be of interest
 	due       sim.TimerID
+	covers    kv.Context    // of the reply to a put, where what it writes does not tell
 	born      uint64        // the wall time of its beginning
 	stands    []sim.NodeID  // who stands in for each home; nil if nobody does
 	seated    quorum.Tally  // places whose answer is a stand-in's

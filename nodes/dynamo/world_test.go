@@ -106,7 +106,7 @@ func (u *universe) judge(t *testing.T, few uint64, never ...string) {
 				acked++
 			}
 		}
-		for name, report := range judged(run, u.config.Versions == "dvv") {
+		for name, report := range judged(run, u.config.Siblings()) {
 			for _, forbidden := range never {
 				if name == forbidden {
 					require.NotEqual(t, checks.Fail, report.Verdict.Result, "seed %d, %s: %s\n%s", seed, name,

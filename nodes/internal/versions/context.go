@@ -15,6 +15,16 @@ func Covers(c kv.Context, d kv.Dot) bool {
 	return false
 }
 
+// Includes tells whether a version vector covers all that another one covers.
+func Includes(c, other kv.Context) bool {
+	for _, d := range other {
+		if !Covers(c, d) {
+			return false
+		}
+	}
+	return true
+}
+
 // Join is the least version vector that covers what either covers.
 func Join(a, b kv.Context) kv.Context {
 	if len(a) == 0 {

@@ -1,6 +1,10 @@
 package versions
 
-import "slices"
+import (
+	"slices"
+
+	"simrun/nodes/kv"
+)
 
 // Rule says which versions of a key stay.
 type Rule uint8
@@ -11,11 +15,15 @@ const (
 	Causal Rule = iota
 	// LastWrite keeps the version with the greatest place.
 	LastWrite
+	// Vectors keeps, for each key, one version vector and all versions that no put
+	// replaced whose context covered that whole vector.
+	Vectors
 )
 
 // Merge adds what a set brings to what is held. It tells whether that changed
 // anything; if not, held itself is returned. Apart from that the order of the
-// operands does not matter, nor how often or in what groups sets are merged.
+// operands does not matter, nor how often or, but for Vectors, in what groups sets
+// are merged.
 func (r Rule) Merge(held, brought Set) (merged Set, changed bool) {
 	if len(brought) == 0 {
 		return held, false
@@ -23,11 +31,14 @@ func (r Rule) Merge(held, brought Set) (merged Set, changed bool) {
 	if len(held) == 0 {
 		return brought, true
 	}
-	if r == LastWrite {
+	switch r {
+	case LastWrite:
 		if held[0].Before(&brought[0]) {
 			return brought, true
 		}
 		return held, false
+	case Vectors:
+		return syncVectors(held, brought)
 	}
 	return sync(held, brought)
 }
@@ -37,8 +48,11 @@ func (r Rule) Includes(held, brought Set) bool {
 	if len(brought) == 0 {
 		return true
 	}
-	if r == LastWrite {
+	switch r {
+	case LastWrite:
 		return len(held) > 0 && !held[0].Before(&brought[0])
+	case Vectors:
+		return includesVectors(held, brought)
 	}
 	for i := range brought {
 		if !known(held, &brought[i]) {
@@ -46,6 +60,18 @@ func (r Rule) Includes(held, brought Set) bool {
 		}
 	}
 	return true
+}
+
+// Context is what a reader of a set hands back with a write that replaces what it
+// read. Last-write-wins needs none.
+func (r Rule) Context(s Set) kv.Context {
+	switch r {
+	case LastWrite:
+		return nil
+	case Vectors:
+		return s.Covered()
+	}
+	return s.Context()
 }
 
 // Place is the position of a version under last-write-wins: by time, and where

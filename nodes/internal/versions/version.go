@@ -24,8 +24,28 @@ type Version struct {
 }
 
 // Set is the versions of one key, none of which replaces another, in the order of
-// their writers, then dots.
+// their writers, then dots. Where the rule keeps a context for the key as a whole, the
+// set begins with its head, which is no write.
 type Set []Version
+
+// head is what a set says of its key as a whole: the writes that it has seen.
+func head(seen kv.Context) Version { return Version{Past: seen} }
+
+// Covered is the context in the head of a set.
+func (s Set) Covered() kv.Context {
+	if len(s) > 0 && s[0].Value.ID == 0 {
+		return s[0].Past
+	}
+	return nil
+}
+
+// Writes are the versions of a set, without its head.
+func (s Set) Writes() Set {
+	if len(s) > 0 && s[0].Value.ID == 0 {
+		return s[1:]
+	}
+	return s
+}
 
 // Encode lists the version.
 func (v *Version) Encode(e *sim.Encoder) {
@@ -55,7 +75,7 @@ func (s Set) Encode(e *sim.Encoder) {
 // Values are what a reader sees: the versions that are not deletes.
 func (s Set) Values(into []sim.Value) []sim.Value {
 	for i := range s {
-		if !s[i].Deleted {
+		if !s[i].Deleted && s[i].Value.ID != 0 {
 			into = append(into, s[i].Value)
 		}
 	}
