@@ -45,6 +45,7 @@ func TestWeakerOptionsBreakThePromise(t *testing.T) {
 		{"dynamo", "protocol.r", "1"},
 		{"dynamo", "protocol.read_repair", "none"},
 		{"dynamo", "protocol.read_repair", "async"},
+		{"dynamo", "protocol.versions", "vv"}, // dy-vv-no-dots: more siblings than writers
 		{"dynamo-majorities", "nemesis.kinds", "[isolate, partition, wipe]"},
 	} {
 		t.Run(weaker.scenario+" "+weaker.path+"="+weaker.value, func(t *testing.T) {
