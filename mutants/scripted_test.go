@@ -20,6 +20,7 @@ type mutant string
 // mutants lists every wrong change of a build with the tag mutants.
 var mutants = []mutant{
 	"dy-async-writeback", "dy-dot-reuse", "dy-hint-after-gc", "dy-hint-volatile", "dy-no-writeback",
+	"dy-repair-resurrects",
 	"lf-ack-local-only", "lf-no-fencing", "lf-skip-gap", "lf-token-ignores-epoch", "lf-visible-before-ack",
 }
 
@@ -32,8 +33,10 @@ func (m mutant) family() string {
 }
 
 // scriptAlone tells that only the mutant's script can find it: the default scenario of
-// its family has no hints yet.
-func (m mutant) scriptAlone() bool { return strings.HasPrefix(string(m), "dy-hint-") }
+// its family has neither hints nor anti-entropy yet.
+func (m mutant) scriptAlone() bool {
+	return strings.HasPrefix(string(m), "dy-hint-") || m == "dy-repair-resurrects"
+}
 
 // One script kills each mutant. The very same file is held by the protocol that ships,
 // with other seeds too.

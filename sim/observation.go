@@ -51,11 +51,13 @@ const (
 	// B as above.
 	Ended
 	// Compared: two replicas compared hashes of one level of their trees. Key scope,
-	// Op the exchange, A level, B peer, C hashes compared in the upper 32 bits, how many
-	// of them differ in the lower.
+	// Op the exchange. A level and, in the upper 32 bits, the first node of it that
+	// differs; B peer and, in the upper 32 bits, the bytes of question and answer; C how
+	// many hashes differ and, in the upper 32 bits, how many were compared.
 	Compared
 	// Streamed: a replica was handed keys that were thought to differ. Op the exchange,
-	// Why the means, A keys, B how many of them it held already, C bytes.
+	// Why the means, A keys, B how many of them it held already and had nothing newer of,
+	// C bytes.
 	Streamed
 	// Configured: the node goes by a set of members from now on. Key scope, A version,
 	// B members, C fingerprint; Why Agreed or Undone where that ends a change, and no

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"simrun/nodes/internal/merkle"
 	"simrun/nodes/internal/quorum"
 	"simrun/nodes/internal/versions"
 )
@@ -43,6 +44,12 @@ type Config struct {
 
 	TombstoneGrace time.Duration `yaml:"tombstone_grace" default:"0s" min:"0s" doc:"age, by the wall clocks, at which replicas collect a tombstone; 0s is never"`
 
+	AntiEntropy      string        `yaml:"anti_entropy" default:"none" one:"none|merkle|keys|log" doc:"how homes find out where they differ, besides by reads: merkle, by comparing hash trees, and handing over the leaves that differ; keys, by handing over every key; log, by handing over all that was ever appended"`
+	AntiEntropyEvery time.Duration `yaml:"anti_entropy_every" default:"1s" min:"1ms" doc:"time between two exchanges that a node begins, with each peer in turn; quiet should be longer than a round"`
+	MerkleFanout     int           `yaml:"merkle_fanout" default:"16" min:"2" max:"65536" doc:"anti_entropy merkle and keys: children of a node of the tree"`
+	MerkleDepth      int           `yaml:"merkle_depth" default:"3" min:"0" max:"24" doc:"anti_entropy merkle and keys: levels of the tree below its root"`
+	MerkleBatch      int           `yaml:"merkle_batch" default:"0" min:"0" max:"16777216" unit:"hashes" doc:"the most hashes that one message asks for; 0 is without limit"`
+
 	Attempts       int           `yaml:"attempts" default:"1" min:"1" max:"255" doc:"how often a client tries what is safe to try again: gets; and puts where a repeated put is the same write, that is where the client coordinates or gives the time"`
 	AttemptTimeout time.Duration `yaml:"attempt_timeout" default:"200ms" min:"10us" doc:"how long a try lasts; also how long a node that coordinates waits for a quorum"`
 
@@ -57,6 +64,7 @@ func Defaults() Config {
 		SuspectAfter: 100 * time.Millisecond, PingEvery: 50 * time.Millisecond, Hints: "none", HintTTL: 3 * time.Hour,
 		MaxHints: 10000, HintReplay: 500 * time.Millisecond,
 		Writes: "parallel", PrepareTimeout: 100 * time.Millisecond, DecisionRetry: 100 * time.Millisecond,
+		AntiEntropy: "none", AntiEntropyEvery: time.Second, MerkleFanout: 16, MerkleDepth: 3,
 		Attempts: 1, AttemptTimeout: 200 * time.Millisecond,
 	}
 }
@@ -89,7 +97,16 @@ func (c Config) Check() error {
 	case c.Hints != "none" && c.WriteFanout == "through-one":
 		return fieldError{"hints", "with write_fanout: through-one a coordinator asks one home only, and cannot tell who misses the write"}
 	}
+	if err := c.shape().Check(); err != nil {
+		return fieldError{"merkle_depth", err.Error()}
+	}
 	return c.checkTransactions()
+}
+
+// shape is that of the trees of anti-entropy: each covers all of its key range,
+// wherever that stands on the ring.
+func (c *Config) shape() merkle.Shape {
+	return merkle.Shape{Fanout: c.MerkleFanout, Depth: c.MerkleDepth}
 }
 
 // Fits judges the options against the number of members.
@@ -153,6 +170,10 @@ type plan struct {
 
 	twoPhase                      bool
 	prepareTimeout, decisionRetry time.Duration
+	entropy                       entropy
+	entropyEvery                  time.Duration
+	entropyBatch                  int
+	shape                         merkle.Shape
 	variant
 }
 
@@ -171,6 +192,7 @@ func (c *Config) plan() *plan {
 	}
 	p.standIns(c)
 	p.twoPhase, p.prepareTimeout, p.decisionRetry = c.Writes == "two-phase", c.PrepareTimeout, c.DecisionRetry
+	p.antiEntropy(c)
 	return p
 }
 
@@ -190,6 +212,19 @@ func (p *plan) standIns(c *Config) {
 	}
 	if p.watches() {
 		p.interest = max(p.patience, hintTries*p.suspectAfter)
+	}
+}
+
+// antiEntropy makes ready what concerns the comparison of replicas.
+func (p *plan) antiEntropy(c *Config) {
+	p.entropyEvery, p.entropyBatch, p.shape = c.AntiEntropyEvery, c.MerkleBatch, c.shape()
+	switch c.AntiEntropy {
+	case "merkle":
+		p.entropy = entropyTree
+	case "keys":
+		p.entropy = entropyKeys
+	case "log":
+		p.entropy = entropyLog
 	}
 }
 

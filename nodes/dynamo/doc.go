@@ -110,6 +110,28 @@
 // was deleted. Hints cannot: they are never delivered at an age beyond the grace,
 // neither sent by their holder nor taken by their owner (compare ScyllaDB #23712).
 //
+// # Anti-entropy
+//
+// With anti_entropy nodes repair what no read meets and no hint was kept for: each
+// compares itself, once a period, with the next of the nodes that share a key range
+// with it. A range is the keys that have the same homes, as Cassandra's repair groups
+// them; nodes that stand in, or keep what the ring has taken from them, are not asked.
+//
+// By merkle the two go down the trees of each range, from the root (Dynamo, section
+// 4.7): "tree-ask" names nodes of one level, "tree-hashes" brings what they come to at
+// the peer. The tree follows every change of the store at once; its hashes cover all
+// versions of a key, tombstones, dots and contexts included. Of leaves that differ the
+// node hands over all that it holds ("stream"), and is answered with what it lacks
+// ("streamed"): so most keys of a leaf go one way for nothing. With keys everything is
+// handed over without a look at trees, and with log everything that was ever appended.
+// Both sides merge by the rule of versions, so that a tombstone is copied as any other
+// version is. One whose grace is over is taken only where it still deletes something.
+//
+// Who began an exchange drives it, sends again what is not answered in attempt_timeout,
+// and gives up after three times; the peer keeps nothing. A stream is answered once
+// it is as safe as a write would be. Exchanges are numbered, and answers to others than
+// the one under way are refused.
+//
 // # What ends an op
 //
 // A write with fewer than W acknowledgements is unknown: a node that coordinates

@@ -120,4 +120,7 @@ func (s *store) remove(key sim.Key, op sim.OpID) {
 	if len(left) == 0 {
 		s.live--
 	}
+	if s.forest != nil {
+		s.forest.update(key, left)
+	}
 }

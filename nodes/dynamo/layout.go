@@ -24,6 +24,8 @@ const (
 	drawWrite
 	drawNode
 	drawHome
+	drawPhase
+	drawPeer
 )
 
 func (l *layout) start(env *sim.Env, p *plan, members []sim.NodeID) {

@@ -31,6 +31,10 @@ const (
 	codeEnded
 	codeInquire
 	codeForward
+	codeTreeAsk
+	codeTreeHashes
+	codeStream
+	codeStreamed
 )
 
 // leg is what the messages of one round have in common.

@@ -115,3 +115,15 @@ func TestJudgesFindMutants(t *testing.T) {
 	require.NotZero(t, found)
 	t.Logf("dy-dot-reuse: found in %d of %d seeds", found, few)
 }
+
+// TestKillRepairResurrects copies an old value back over the tombstone that deleted it.
+func TestKillRepairResurrects(t *testing.T) {
+	for _, rule := range []string{"lww", "dvv"} {
+		c := comparing("merkle", rule)
+		h, _ := missedDelete(t, c, 2)
+		require.Empty(t, h.of(1, 0))
+		c.Mutant = "dy-repair-resurrects"
+		h, _ = missedDelete(t, c, 2)
+		require.Len(t, h.of(1, 0), 1, "the replica that had deleted it has it again")
+	}
+}

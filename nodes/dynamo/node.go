@@ -17,6 +17,8 @@ const (
 	timerPrepare
 	timerDecision
 	timerInquire
+	timerEntropy
+	timerExchange
 )
 
 // Node is one member of the store: a replica, and a coordinator for the clients
@@ -26,6 +28,7 @@ type Node struct {
 	members     []sim.NodeID
 	replica     replica
 	coordinator coordinator
+	entropy     antiEntropy
 	recent      recent
 }
 
@@ -37,6 +40,7 @@ func New(c Config, members []sim.NodeID) func(self sim.NodeID) sim.Node {
 		n := &Node{plan: p, members: members}
 		n.replica = replica{plan: p, self: self, store: store{rule: p.rule}, local: &n.coordinator}
 		n.coordinator = coordinator{plan: p, replica: &n.replica}
+		n.entropy = antiEntropy{plan: p, replica: &n.replica}
 		return n
 	}
 }
@@ -45,15 +49,20 @@ func New(c Config, members []sim.NodeID) func(self sim.NodeID) sim.Node {
 // no two incarnations begin at the same time: that makes each another actor.
 func (n *Node) Start(env *sim.Env) {
 	n.coordinator.start(env, n.members, sim.NumberSubject(uint64(env.Now())), timerDetect)
+	n.plantForest()
 	n.replica.store.load(env.Disk())
 	n.replica.buryAll(env)
 	n.replica.loadHints(env, n.members)
 	n.resumeTransactions(env)
+	n.entropy.start(env)
 }
 
 // Receive implements sim.Node.
 func (n *Node) Receive(env *sim.Env, from sim.NodeID, m sim.Message) {
 	if n.replica.receive(env, from, m) || n.coordinator.receive(env, from, m) {
+		return
+	}
+	if n.plan.entropy != entropyNone && n.entropy.receive(env, from, m) {
 		return
 	}
 	switch m := m.(type) {
@@ -117,6 +126,10 @@ func (n *Node) Timeout(env *sim.Env, t sim.Timer) {
 		n.coordinator.spreadAgain(env, t.A)
 	case timerInquire:
 		n.replica.inquire(env, t.A, sim.Key(t.B))
+	case timerEntropy:
+		n.entropy.turn(env)
+	case timerExchange:
+		n.entropy.retry(env, t.A)
 	}
 }
 

@@ -15,8 +15,9 @@ type store struct {
 	// Writes to the disk are numbered from 1 in each life. Those up to safe are
 	// synced, those up to asked will be when the sync under way completes.
 	last, asked, safe uint64
-	records           int // in the file
-	live              int // keys held
+	records           int     // in the file
+	live              int     // keys held
+	forest            *forest // to be told of every change; nil where nothing is compared
 }
 
 // cell is one key.
@@ -41,8 +42,7 @@ type kept struct {
 func (s *snapshot) Encode(e *sim.Encoder) {
 	e.Uint("cells", uint64(len(s.Cells)))
 	for i := range s.Cells {
-		e.Uint("key", uint64(s.Cells[i].Key))
-		s.Cells[i].Set.Encode(e)
+		s.Cells[i].Encode(e)
 	}
 }
 
@@ -55,24 +55,11 @@ func (s *store) load(disk sim.Disk) {
 		if err != nil {
 			continue
 		}
-		switch m := record.(type) {
-		case *write:
-			s.merge(m.Key, m.Set)
-		case *spread:
-			s.merge(m.Key, m.Set)
-		case *mend:
-			s.merge(m.Key, m.Set)
-		case *hint:
-			s.merge(m.Key, m.Set)
-		case *replay:
-			s.merge(m.Key, m.Set)
-		case *collection:
-			s.remove(m.Key, m.Op)
-		case *snapshot:
-			for j := range m.Cells {
-				s.merge(m.Cells[j].Key, m.Cells[j].Set)
-			}
+		if c, ok := record.(*collection); ok {
+			s.remove(c.Key, c.Op)
+			continue
 		}
+		eachKey(record, func(key sim.Key, set versions.Set) { s.merge(key, set) })
 	}
 }
 
@@ -84,6 +71,9 @@ func (s *store) merge(key sim.Key, brought versions.Set) (*cell, bool) {
 		s.live++
 	}
 	c.set = merged
+	if changed && s.forest != nil {
+		s.forest.update(key, merged)
+	}
 	return c, changed
 }
 

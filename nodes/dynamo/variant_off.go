@@ -18,5 +18,6 @@ func (variant) hintVolatile() bool      { return false }
 func (variant) hintAfterGC() bool       { return false }
 func (variant) prepareVolatile() bool   { return false }
 func (variant) decisionNotLogged() bool { return false }
+func (variant) repairResurrects() bool  { return false }
 
 func (c *coordinator) reusedDot(sim.Key, kv.Context) kv.Dot { return kv.Dot{} }

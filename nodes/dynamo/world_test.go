@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"testing"
@@ -32,6 +33,7 @@ type universe struct {
 	last    time.Duration
 	nemesis *fault.Nemesis
 	keep    uint32
+	quiet   time.Duration // 0 is 300 ms
 	check   bool
 }
 
@@ -53,7 +55,7 @@ func (u *universe) world(t testing.TB) *kernel.World {
 	syncTime, err := random.Always(u.sync).Compile()
 	require.NoError(t, err)
 	c := kernel.Config{
-		Work: u.last, Quiet: 300 * ms, Settle: 3 * time.Second, Final: 2 * time.Second, Keep: u.keep, Check: u.check,
+		Work: u.last, Quiet: cmp.Or(u.quiet, 300*ms), Settle: 3 * time.Second, Final: 2 * time.Second, Keep: u.keep, Check: u.check,
 		Network: network.Config{Links: []network.Link{{Latency: latency, Legs: u.legs}}},
 	}
 	var members []sim.NodeID

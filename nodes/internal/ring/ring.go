@@ -66,6 +66,11 @@ func (r *Ring) walk(key sim.Key, list []int, length int) []int {
 	first, _ := slices.BinarySearchFunc(r.points, Position(key), func(p point, at uint64) int {
 		return cmp.Compare(p.at, at)
 	})
+	return r.walkFrom(first, list, length)
+}
+
+// walkFrom walks from a virtual node on.
+func (r *Ring) walkFrom(first int, list []int, length int) []int {
 	start := len(list)
 	for i := 0; len(list)-start < length; i++ {
 		node := int(r.points[(first+i)%len(r.points)].node)
@@ -74,6 +79,20 @@ func (r *Ring) walk(key sim.Key, list []int, length int) []int {
 		}
 	}
 	return list
+}
+
+// Partitions yields the preference list of each part of the ring, in the order of the
+// parts: every key has one of them. The slice is good until the next is yielded.
+func (r *Ring) Partitions(yield func(list []int)) {
+	if r.points == nil {
+		yield(r.walk(0, nil, r.length))
+		return
+	}
+	var list []int
+	for first := range r.points {
+		list = r.walkFrom(first, list[:0], r.length)
+		yield(list)
+	}
 }
 
 // Position is where on the ring a key stands.

@@ -1,6 +1,7 @@
 package ring
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -108,4 +109,21 @@ func TestShareOfEachNode(t *testing.T) {
 	for _, c := range counts {
 		require.InDelta(t, 12000, c, 2400)
 	}
+}
+
+// TestEveryListIsAPartitions finds the list of any key among those of the partitions.
+func TestEveryListIsAPartitions(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		nodes := rapid.IntRange(1, 8).Draw(t, "nodes")
+		length := rapid.IntRange(1, nodes).Draw(t, "length")
+		r := New(hashes(nodes), 4, length)
+		known := map[string]bool{}
+		r.Partitions(func(list []int) {
+			require.Len(t, list, length)
+			known[fmt.Sprint(list)] = true
+		})
+		for key := range sim.Key(200) {
+			require.Contains(t, known, fmt.Sprint(r.Preference(key, nil)))
+		}
+	})
 }
