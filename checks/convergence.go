@@ -74,28 +74,44 @@ func (v *view) holdersByKey() []holder {
 	if len(v.run.Copies) == 0 {
 		return nil
 	}
-	stored := map[holder]bool{}
-	for i := range v.run.Observations {
-		seen := &v.run.Observations[i]
-		at := holder{seen.Key, seen.Node}
-		switch {
-		case seen.Fact == sim.Stored:
-			stored[at] = true
-		case seen.Fact == sim.Discarded && seen.Why == sim.Collected, seen.Fact == sim.Hint && seen.Why == sim.Replayed:
-			delete(stored, at)
-		}
-	}
-	list := make([]holder, 0, len(stored)+len(v.run.Copies))
-	for at := range stored {
-		if !slices.Contains(v.run.Dead, at.node) {
-			list = append(list, at)
-		}
-	}
+	list := make([]holder, 0, 2*len(v.run.Copies))
 	for _, copy := range v.run.Copies {
 		list = append(list, holder{copy.Key, copy.Node})
 	}
+	for key, nodes := range v.storedBy() {
+		for _, node := range nodes {
+			if !slices.Contains(v.run.Dead, node) {
+				list = append(list, holder{sim.Key(key), node})
+			}
+		}
+	}
 	slices.SortFunc(list, holder.compare)
 	return slices.Compact(list)
+}
+
+// storedBy lists, for each key, the nodes that stored it and neither collected it
+// nor handed it over since. Keys are small, and few nodes store each.
+func (v *view) storedBy() [][]sim.NodeID {
+	var stored [][]sim.NodeID
+	for i := range v.run.Observations {
+		seen := &v.run.Observations[i]
+		gone := seen.Fact == sim.Discarded && seen.Why == sim.Collected || seen.Fact == sim.Hint && seen.Why == sim.Replayed
+		if !gone && seen.Fact != sim.Stored {
+			continue
+		}
+		for int(seen.Key) >= len(stored) {
+			stored = append(stored, nil)
+		}
+		nodes := &stored[seen.Key]
+		at := slices.Index(*nodes, seen.Node)
+		switch {
+		case gone && at >= 0:
+			*nodes = slices.Delete(*nodes, at, at+1)
+		case !gone && at < 0:
+			*nodes = append(*nodes, seen.Node)
+		}
+	}
+	return stored
 }
 
 // differ tells whether nodes hold different versions of a key.

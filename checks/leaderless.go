@@ -26,20 +26,23 @@ const untilTheEnd = time.Duration(1<<63 - 1)
 // speaks in a later life.
 func (v *view) tenures() []tenure {
 	var list []tenure
-	open := map[sim.NodeID][]int{}
-	lives := map[sim.NodeID]uint32{}
+	if !slices.ContainsFunc(v.run.Observations, leads) {
+		return nil
+	}
 	falls := v.falls()
+	nodes := v.nodesAmong(falls)
+	open, lives := make([][]int, nodes), make([]uint32, nodes)
 	for i := range v.run.Observations {
 		seen := &v.run.Observations[i]
 		for len(falls) > 0 && falls[0].stamp <= seen.Stamp {
 			list, open[falls[0].node] = closed(list, open[falls[0].node], falls[0].stamp, falls[0].at), nil
 			falls = falls[1:]
 		}
-		if life, known := lives[seen.Node]; known && seen.Life > life {
+		if seen.Life > lives[seen.Node] {
 			list, open[seen.Node] = closed(list, open[seen.Node], seen.Stamp, seen.At), nil
 		}
 		lives[seen.Node] = seen.Life
-		if led := seen.Fact == sim.Elected || seen.Fact == sim.Role && seen.B == sim.Leader; !led {
+		if !leads(*seen) {
 			continue
 		}
 		list, open[seen.Node] = stated(list, open[seen.Node], seen)
@@ -48,6 +51,23 @@ func (v *view) tenures() []tenure {
 		list, open[fall.node] = closed(list, open[fall.node], fall.stamp, fall.at), nil
 	}
 	return list
+}
+
+// nodesAmong is how many nodes there are, counting from 0, that state something or fall.
+func (v *view) nodesAmong(falls []fall) int {
+	last := sim.Nobody
+	for i := range v.run.Observations {
+		last = max(last, v.run.Observations[i].Node)
+	}
+	for _, fall := range falls {
+		last = max(last, fall.node)
+	}
+	return int(last) + 1
+}
+
+// leads tells whether an observation is about the lead.
+func leads(seen record.Observation) bool {
+	return seen.Fact == sim.Elected || seen.Fact == sim.Role && seen.B == sim.Leader
 }
 
 // stated takes in one statement of a node about its lead.

@@ -19,26 +19,14 @@ type version struct {
 // so that it can be read as of any index from there, and for each client its
 // recent ops.
 type store struct {
-	keys     map[sim.Key][]version
-	ops      map[sim.OpID]uint64   // the index of each op remembered
-	recent   map[uint16][]sim.OpID // of each client, oldest first
-	forgot   map[uint16]uint32     // the highest op number of each client that was forgotten
-	settled  uint64                // versions that one at or below this index replaced may be gone
+	keys     [][]version // by key: keys are small and dense
+	clients  []memory    // by client
+	settled  uint64      // versions that one at or below this index replaced may be gone
 	remember int
 }
 
 func newStore(remember int) *store {
-	s := &store{remember: remember}
-	s.clear()
-	return s
-}
-
-func (s *store) clear() {
-	s.keys = map[sim.Key][]version{}
-	s.ops = map[sim.OpID]uint64{}
-	s.recent = map[uint16][]sim.OpID{}
-	s.forgot = map[uint16]uint32{}
-	s.settled = 0
+	return &store{remember: remember}
 }
 
 // push adds the entry at the end of the log. Nobody will ask for a state before settled.
@@ -46,13 +34,21 @@ func (s *store) push(index uint64, e *replog.Entry, settled uint64) {
 	if e.Op == 0 {
 		return
 	}
-	s.know(e.Op, index)
+	s.of(e.Op).know(e.Op.Number(), index, s.remember)
 	if e.Refused {
 		return
 	}
-	versions := prune(s.keys[e.Key], settled)
+	versions := s.versions(e.Key)
 	s.settled = max(s.settled, settled)
-	s.keys[e.Key] = append(versions, version{index: index, value: e.Value, size: e.Size, deleted: e.Code == sim.Delete})
+	*versions = append(prune(*versions, settled), version{index: index, value: e.Value, size: e.Size, deleted: e.Code == sim.Delete})
+}
+
+// versions are those of a key, made if absent.
+func (s *store) versions(key sim.Key) *[]version {
+	if int(key) >= len(s.keys) {
+		s.keys = append(s.keys, make([][]version, int(key)+1-len(s.keys))...)
+	}
+	return &s.keys[key]
 }
 
 // prune drops the versions that a settled one has replaced.
@@ -67,23 +63,9 @@ func prune(versions []version, settled uint64) []version {
 	return slices.Delete(versions, 0, newest)
 }
 
-// know remembers an op, and forgets the client's oldest when there are too many.
-func (s *store) know(op sim.OpID, index uint64) {
-	s.ops[op] = index
-	recent := append(s.recent[op.Client()], op)
-	if len(recent) > s.remember {
-		oldest := recent[0]
-		delete(s.ops, oldest)
-		s.forgot[op.Client()] = max(s.forgot[op.Client()], oldest.Number())
-		recent = slices.Delete(recent, 0, 1)
-	}
-	s.recent[op.Client()] = recent
-}
-
 // find tells where an op is in the log; tooOld when it may have been there and is forgotten.
 func (s *store) find(op sim.OpID) (index uint64, known, tooOld bool) {
-	index, known = s.ops[op]
-	return index, known, !known && op.Number() <= s.forgot[op.Client()]
+	return s.of(op).find(op.Number())
 }
 
 // pop takes back the log's tail after an index, removed from the log already.
@@ -98,17 +80,16 @@ func (s *store) pop(after uint64, removed []replog.Entry, log *replog.Log) {
 		if e.Op == 0 {
 			continue
 		}
-		delete(s.ops, e.Op)
-		recent := s.recent[e.Op.Client()]
-		s.recent[e.Op.Client()] = slices.DeleteFunc(recent, func(op sim.OpID) bool { return op == e.Op })
-		s.keys[e.Key] = before(s.keys[e.Key], after)
+		s.of(e.Op).unknow(e.Op.Number())
+		versions := s.versions(e.Key)
+		*versions = before(*versions, after)
 	}
 }
 
 // hasForgotten tells whether remembering an op to be removed has cost another its place.
 func (s *store) hasForgotten(removed []replog.Entry) bool {
 	for i := range removed {
-		if op := removed[i].Op; op != 0 && s.forgot[op.Client()] > 0 {
+		if op := removed[i].Op; op != 0 && s.of(op).forgot > 0 {
 			return true
 		}
 	}
@@ -125,7 +106,7 @@ func before(versions []version, after uint64) []version {
 
 // rebuild makes the store anew from the whole log.
 func (s *store) rebuild(log *replog.Log) {
-	s.clear()
+	*s = *newStore(s.remember)
 	for index := uint64(1); index <= log.Last().Index; index++ {
 		s.push(index, log.At(index), 0)
 	}
@@ -133,6 +114,9 @@ func (s *store) rebuild(log *replog.Log) {
 
 // read is the version of a key as of an index; false when nothing was written yet.
 func (s *store) read(key sim.Key, asOf uint64) (version, bool) {
+	if int(key) >= len(s.keys) {
+		return version{}, false
+	}
 	if versions := before(s.keys[key], asOf); len(versions) > 0 {
 		return versions[len(versions)-1], true
 	}
@@ -157,12 +141,8 @@ func (s *store) writer(key sim.Key, asOf uint64) sim.OpID {
 
 // inspect yields every key as of an index, in the order of keys.
 func (s *store) inspect(asOf uint64, yield func(sim.Copy)) {
-	keys := make([]sim.Key, 0, len(s.keys))
-	for key := range s.keys {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	for _, key := range keys {
+	for place := range s.keys {
+		key := sim.Key(place)
 		v, ok := s.read(key, asOf)
 		switch {
 		case ok && v.deleted:
