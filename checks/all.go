@@ -31,6 +31,8 @@ func list() []listed {
 		{"one_leader", "no two nodes lead the same scope in the same epoch", (*view).oneLeader},
 		{"split_brain", "two nodes that lead at the same time both accepted writes", (*view).splitBrain},
 		{"quorum_overlap", "reads ask a replica that was counted for the newest acknowledged write", (*view).quorumOverlap},
+		{"atomic_commit", "a write made at several nodes as one is made at all of them or at none", (*view).atomicCommit},
+		{"partial_writes", "writes that did not end ok, held in the end though fewer replicas took them than they needed", (*view).partialWrites},
 		{"traffic", "messages and bytes; nothing is judged", (*view).traffic},
 	}
 }

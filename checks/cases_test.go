@@ -27,7 +27,7 @@ var (
 )
 
 func cases() []recorded {
-	return []recorded{
+	all := []recorded{
 		{name: "a read of the newest", checker: "stale_reads", want: Pass, build: func(b *histories.Builder) {
 			w := b.Put(1, 2, 10, 20)
 			b.Get(2, 2, 30, 40, w)
@@ -345,6 +345,7 @@ func cases() []recorded {
 			build: func(b *histories.Builder) { b.Get(3, 0, 50, 60, b.Put(1, 0, 10, 20)) },
 		},
 	}
+	return append(all, transactionCases()...)
 }
 
 func masked(b *histories.Builder, discarded uint32) {

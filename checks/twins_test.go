@@ -24,6 +24,7 @@ func careless(seed int64) (*record.Run, Options) {
 	s.intervals(1+random.Intn(4), 1+random.Intn(5), 1+random.Intn(2))
 	s.muddle()
 	s.facts()
+	s.promises()
 	return s.builder.Run(), Options{Commits: true, Siblings: s.siblings}
 }
 
@@ -220,6 +221,8 @@ func twinRules() map[string]func(*twin) int64 {
 		"monotonic_writes":    func(t *twin) int64 { return count(t.reads(), t.missesEarlier) },
 		"writes_follow_reads": func(t *twin) int64 { return count(t.reads(), t.missesRead) },
 		"quorum_overlap":      func(t *twin) int64 { return count(t.reads(), t.apart) },
+		"atomic_commit":       func(t *twin) int64 { return count(t.ops, t.split) },
+		"partial_writes":      func(t *twin) int64 { return count(t.ops, t.stuck) },
 	}
 }
 

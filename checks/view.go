@@ -37,6 +37,8 @@ type view struct {
 	counted  *ledger
 	grouped  *sessions
 	late     []bool
+	atomic   *transactions
+	firsts   map[sim.OpID]storing
 }
 
 func newView(run *record.Run, o Options) *view {

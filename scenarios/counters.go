@@ -27,6 +27,9 @@ func Counters() []Counted {
 		{"hints.replayed", "hints delivered to their owners"},
 		{"repaired", "repairs of a replica outside the write path"},
 		{"answers.late", "answers of replicas after their op was closed"},
+		{"blocked", "promises of two-phase commit about which a node had to ask, since it had not heard the outcome"},
+		{"transactions.agreed", "outcomes of transactions that nodes learnt to be commit"},
+		{"transactions.undone", "outcomes of transactions that nodes learnt to be abort"},
 		{"inbox.refused", "messages refused by a full inbox"},
 		{"crash.unsynced_lost", "disk writes lost by crashes because they were not synced"},
 		{"crash-at.sprung", "crashes at a persistence boundary that happened"},
@@ -107,6 +110,12 @@ func countFact(c *record.Counters, o *record.Observation) {
 		c.Add("hints.replayed", 1)
 	case o.Fact == sim.Repaired:
 		c.Add("repaired", 1)
+	case o.Fact == sim.Prepared && o.Why == sim.Late:
+		c.Add("blocked", 1)
+	case o.Fact == sim.Ended && o.Why == sim.Agreed:
+		c.Add("transactions.agreed", 1)
+	case o.Fact == sim.Ended && o.Why == sim.Undone:
+		c.Add("transactions.undone", 1)
 	case o.Fact == sim.Answered && o.Why == sim.Late:
 		c.Add("answers.late", 1)
 	}

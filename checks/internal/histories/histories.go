@@ -194,6 +194,12 @@ func (b *Builder) Hold(node sim.NodeID, key sim.Key, held ...*Op) *Builder {
 	return b
 }
 
+// Die makes a node one that never came back.
+func (b *Builder) Die(node sim.NodeID) *Builder {
+	b.run.Dead = append(b.run.Dead, node)
+	return b
+}
+
 // Run is the record.
 func (b *Builder) Run() *record.Run {
 	slices.SortStableFunc(b.ops, func(x, y *Op) int { return cmp.Compare(x.from, y.from) })
