@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"simrun/scenarios/internal/strict"
+	"simrun/sim"
 	"simrun/sim/fault"
 	"simrun/workloads"
 )
@@ -21,15 +22,38 @@ func (s *Scenario) effectless(doc *strict.Document) strict.Problems {
 			all = append(all, doc.Problemf(fmt.Sprintf("faults.%d.%s", i, field), "%s", why))
 		}
 	}
-	w, ok := s.Workload.(*workloads.ReadWrite)
-	if !ok || s.Protocol.Sessions() {
-		return all
+	for _, lack := range s.lacking() {
+		all = append(all, doc.Problemf("workload."+lack.field, "%s", lack.why))
 	}
-	if w.Tokens {
-		all = append(all, doc.Problemf("workload.tokens", "this protocol knows no session tokens"))
-	}
-	if w.ReadAt != "strongest" {
-		all = append(all, doc.Problemf("workload.read_at", "this protocol serves every read by its quorum"))
+	return all
+}
+
+// lack is a field of the workload that asks for what the protocol does not have.
+type lack struct{ field, why string }
+
+func (s *Scenario) lacking() (all []lack) {
+	has := s.Protocol.Supports
+	switch w := s.Workload.(type) {
+	case *workloads.ReadWrite:
+		if w.Tokens && !s.Protocol.Sessions() {
+			all = append(all, lack{"tokens", "this protocol knows no session tokens"})
+		}
+		if w.ReadAt != "strongest" && !s.Protocol.Sessions() {
+			all = append(all, lack{"read_at", "this protocol serves every read by its quorum"})
+		}
+		if w.CAS > 0 && !has(sim.CAS) {
+			all = append(all, lack{"cas", "this protocol has no compare-and-set"})
+		}
+	case *workloads.Collection:
+		if w.Write == "cas" && !has(sim.CAS) {
+			all = append(all, lack{"write", "this protocol has no compare-and-set"})
+		}
+		if w.Merge == "server" && !has(sim.Add) {
+			all = append(all, lack{"merge", "this protocol knows nothing of sets and counters: its clients must merge"})
+		}
+		if w.Merge != "server" && !has(sim.Put) {
+			all = append(all, lack{"merge", "this protocol merges itself: use server"})
+		}
 	}
 	return all
 }

@@ -26,6 +26,8 @@ type Protocol interface {
 	// Members is how many servers are members at the start, and the fewest that there
 	// can be; 0 where nobody can join or leave.
 	Members() (start, least int)
+	// Supports tells whether the store has such an op.
+	Supports(code sim.Code) bool
 }
 
 // protocols is the list of protocols.
@@ -58,6 +60,7 @@ func (p *leaderFollower) Siblings() bool { return false }
 func (p *leaderFollower) Sessions() bool { return true }
 
 func (p *leaderFollower) Members() (start, least int) { return 0, 0 }
+func (p *leaderFollower) Supports(code sim.Code) bool { return leaderfollower.Supports(code) }
 
 type dynamoStyle struct {
 	dynamo.Config `yaml:",inline"`
@@ -74,3 +77,4 @@ func (p *dynamoStyle) Commits() bool  { return true }
 func (p *dynamoStyle) Sessions() bool { return false }
 
 func (p *dynamoStyle) Members() (start, least int) { return 0, 0 }
+func (p *dynamoStyle) Supports(code sim.Code) bool { return p.Config.Supports(code) }

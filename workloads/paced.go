@@ -211,7 +211,7 @@ func (n *paced) over(env *sim.Env, i int, from sim.NodeID, r kv.Reply) {
 	switch {
 	case s.now.Final:
 		n.finale.next(env, s, r.Outcome)
-	case !n.job.goOn(env, s, &r):
+	case n.stopped || !n.job.goOn(env, s, &r):
 		n.rest(env, i)
 	}
 }

@@ -42,6 +42,10 @@ func Kinds() []Kind {
 			"readwrite", "reads and writes of unique values on a set of keys, at a given rate or one after another",
 			func() Workload { return new(ReadWrite) },
 		},
+		{
+			"collection", "sets, carts or counters that clients read, change and write back, or have the store change",
+			func() Workload { return new(Collection) },
+		},
 		{"probe", "trials: write a fresh key, wait, read it", func() Workload { return new(Probe) }},
 	}
 }
@@ -59,4 +63,5 @@ const (
 	drawCode
 	drawKey
 	drawThink
+	drawItem
 )

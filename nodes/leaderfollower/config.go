@@ -3,6 +3,8 @@ package leaderfollower
 import (
 	"fmt"
 	"time"
+
+	"simrun/sim"
 )
 
 // Config is how a cluster replicates. The tags tell a decoder its keys, defaults and bounds.
@@ -77,6 +79,11 @@ func (c Config) Fits(members int) error {
 		return fieldError{"answers", fmt.Sprintf("%d answers are asked for, but there are only %d nodes", c.Answers, members)}
 	}
 	return nil
+}
+
+// Supports tells whether the store has such an op: it knows nothing of what values mean.
+func Supports(code sim.Code) bool {
+	return code == sim.Get || code == sim.Put || code == sim.Delete || code == sim.CAS
 }
 
 // followers is how many followers' copies a write needs.

@@ -1,0 +1,6 @@
+package dynamo
+
+import "simrun/sim"
+
+// Supports tells whether a store so configured has such an op.
+func (c Config) Supports(code sim.Code) bool { return supported(code) }
