@@ -16,6 +16,7 @@ func list() []listed {
 		{"lost_writes", "acknowledged writes that the end does not hold", (*view).lostWrites},
 		{"masked_losses", "acknowledged writes of which every copy was discarded before a later write hid it", (*view).maskedLosses},
 		{"discarded_writes", "acknowledged writes dropped by conflict resolution in favour of one that overlapped them", (*view).discardedWrites},
+		{"resurrected", "elements of sets that are shown although their removal had been acknowledged", (*view).resurrected},
 		{"lost_updates", "acknowledged writes built on the same version as another, of which only the other survived", (*view).lostUpdates},
 		{"dirty_reads", "reads answered before any node knew the value to be committed", (*view).dirtyReads},
 		{"aborted_reads", "reads of a failed write, or of one never committed and absent at the end", (*view).abortedReads},

@@ -158,6 +158,96 @@ func cases() []recorded {
 		},
 
 		{
+			name: "an element missing, from a set written back whole", checker: "lost_writes", want: Fail, count: 1,
+			build: func(b *histories.Builder) {
+				x := b.Add(1, 0, 10, 20, 7)
+				b.Get(4, 0, 50, 60, b.Add(2, 0, 30, 40, 8).On(x)).Final()
+			},
+		},
+		{
+			name: "a set written back whole, seen on replicas alone", checker: "lost_writes", want: Vacuous,
+			build: func(b *histories.Builder) {
+				x := b.Add(1, 0, 10, 20, 7)
+				b.Get(2, 0, 22, 24, x)
+				b.Hold(1, 0, b.Add(2, 0, 30, 40, 8).On(x))
+			},
+		},
+
+		{
+			name: "an element comes back", checker: "resurrected", want: Fail, count: 1,
+			text: "c2 removed element 7 of k0, acknowledged at 0.040 s; then c3 read k0 at 0.050 s and got c1/1=7",
+			build: func(b *histories.Builder) {
+				x := b.Add(1, 0, 10, 20, 7)
+				b.Remove(2, 0, 30, 40, 7)
+				b.Get(3, 0, 50, 60, x).Final()
+			},
+		},
+		{
+			name: "two elements come back in a read, one to stay", checker: "resurrected", want: Fail, count: 2,
+			text: "c2 removed element 8 of k0, acknowledged at 0.034 s; then c3 read k0 at 0.060 s and got c1/2=8",
+			build: func(b *histories.Builder) {
+				x, y := b.Add(1, 0, 10, 20, 7), b.Add(1, 0, 22, 24, 8)
+				b.Remove(2, 0, 30, 32, 7)
+				b.Remove(2, 0, 33, 34, 8)
+				b.Get(3, 0, 40, 50, x, y)
+				b.Get(3, 0, 60, 70, y).Final()
+			},
+		},
+		{
+			name: "live replicas hold a removed element", checker: "resurrected", want: Fail, count: 1,
+			text: "c2 removed element 7 of k0, acknowledged at 0.040 s; live replicas hold it in the end",
+			build: func(b *histories.Builder) {
+				x := b.Add(1, 0, 10, 20, 7)
+				b.Get(2, 0, 22, 24, x)
+				b.Remove(2, 0, 30, 40, 7)
+				b.Hold(1, 0, x)
+			},
+		},
+		{
+			name: "an element comes back after a delete of all", checker: "resurrected", want: Fail, count: 1,
+			build: func(b *histories.Builder) {
+				x := b.Add(1, 0, 10, 20, 7)
+				b.Delete(2, 0, 30, 40)
+				b.Get(3, 0, 50, 60, x)
+			},
+		},
+		{
+			name: "added again, and removed once more", checker: "resurrected", want: Fail, count: 1,
+			build: func(b *histories.Builder) {
+				b.Add(1, 0, 10, 20, 7)
+				b.Remove(2, 0, 30, 40, 7)
+				x := b.Add(1, 0, 50, 60, 7)
+				b.Remove(2, 0, 70, 80, 7)
+				b.Get(3, 0, 90, 99, x)
+			},
+		},
+		{name: "added again", checker: "resurrected", want: Pass, build: func(b *histories.Builder) {
+			b.Add(1, 0, 10, 20, 7)
+			b.Remove(2, 0, 30, 40, 7)
+			b.Get(3, 0, 70, 80, b.Add(1, 0, 50, 60, 7))
+		}},
+		{name: "added while it was removed", checker: "resurrected", want: Pass, build: func(b *histories.Builder) {
+			x := b.Add(1, 0, 10, 35, 7)
+			b.Remove(2, 0, 30, 40, 7)
+			b.Get(3, 0, 50, 60, x)
+		}},
+		{name: "an addition whose end nobody knows", checker: "resurrected", want: Pass, build: func(b *histories.Builder) {
+			x := b.Add(1, 0, 10, 20, 7).Unknown()
+			b.Remove(2, 0, 30, 40, 7)
+			b.Get(3, 0, 50, 60, x)
+		}},
+		{name: "read while it was removed", checker: "resurrected", want: Pass, build: func(b *histories.Builder) {
+			x := b.Add(1, 0, 10, 20, 7)
+			b.Remove(2, 0, 30, 40, 7)
+			b.Get(3, 0, 35, 60, x)
+		}},
+		{name: "a removal that nobody confirmed", checker: "resurrected", want: Vacuous, build: func(b *histories.Builder) {
+			x := b.Add(1, 0, 10, 20, 7)
+			b.Remove(2, 0, 30, 40, 7).Unknown()
+			b.Get(3, 0, 50, 60, x)
+		}},
+
+		{
 			name: "two built on one", checker: "lost_updates", want: Fail, count: 1,
 			text: "c2/1 and c3/1 of k0 were both acknowledged and built on the same version; only c3/1 survived",
 			build: func(b *histories.Builder) {

@@ -58,6 +58,8 @@ func storeMetrics() []Catalogued {
 		{"lost_writes_unexplained", Count, "", "low", "lost for no stated reason"},
 		{"masked_losses", Count, "", "low", "acknowledged writes of which every copy was discarded before a later write hid it"},
 		{"discarded_writes", Count, "", "low", "acknowledged writes dropped by conflict resolution in favour of one that overlapped them"},
+		{"resurrected", Count, "", "low", "elements of sets shown by a read, or in the end, after their removal had been acknowledged"},
+		{"resurrected_end", Count, "", "low", "those of them that the end holds"},
 		{"lost_updates", Count, "", "low", "acknowledged writes built on the same version as another, of which only the other survived"},
 		{"dirty_reads", Count, "", "low", "reads answered before any node knew the value to be committed"},
 		{"aborted_reads", Count, "", "low", "reads of a failed write, or of one never committed and absent at the end"},

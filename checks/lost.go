@@ -19,13 +19,14 @@ type losses struct {
 }
 
 // looks are what was seen of a key in the end: by every final read that succeeded
-// or, where none did, on every live replica.
+// or, where none did, on every live replica. Replicas of a set that its clients write
+// back whole do not tell what is in it.
 func (v *view) looks(k *keyed) []sight {
 	var looks []sight
 	for _, read := range k.final {
 		looks = append(looks, v.sight(read))
 	}
-	if len(looks) > 0 || len(v.run.Copies) == 0 {
+	if len(looks) > 0 || len(v.run.Copies) == 0 || v.writtenBack(k) {
 		return looks
 	}
 	end := sight{key: k.key, invoked: forever, returned: forever}
@@ -38,6 +39,15 @@ func (v *view) looks(k *keyed) []sight {
 		looks = append(looks, end)
 	}
 	return looks
+}
+
+// writtenBack tells whether a set or counter is kept in values of its clients' making:
+// then additions and removals carry the versions that they were made from.
+func (v *view) writtenBack(k *keyed) bool {
+	return slices.ContainsFunc(k.writes, func(at uint32) bool {
+		op := &v.ops[at]
+		return (op.Code == sim.Add || op.Code == sim.Remove) && len(v.history.Parents(op)) > 0
+	})
 }
 
 // copiesOf are what the live replicas hold of a key.

@@ -343,6 +343,11 @@ func (t *twin) ends(key sim.Key) (list []sight) {
 	if len(list) > 0 || len(t.run.Copies) == 0 {
 		return list
 	}
+	for _, w := range t.writes(key) {
+		if (w.Code == sim.Add || w.Code == sim.Remove) && len(t.h.Parents(w)) > 0 {
+			return nil
+		}
+	}
 	for _, c := range t.run.Copies {
 		if c.Key == key {
 			list = append(list, sight{invoked: forever, returned: forever, values: c.Values})

@@ -319,3 +319,55 @@ func (t *twin) replicas(op *record.Op) (list []uint64) {
 	}
 	return list
 }
+
+// comebacks are the elements that reads, or the end, show after a removal: each once.
+func (t *twin) comebacks() int64 {
+	type element struct {
+		key sim.Key
+		n   int64
+	}
+	back := map[element]bool{}
+	look := func(key sim.Key, values []sim.Value, from, until uint64) {
+		for _, value := range values {
+			n := value.N
+			if w := t.writer(value.ID, key); n == 0 && w != nil && w != foreign {
+				n = t.element(w)
+			}
+			if t.shape(key) == shapeSet && t.cameBack(key, n, from, until) {
+				back[element{key, n}] = true
+			}
+		}
+	}
+	keys := map[sim.Key]bool{}
+	for _, op := range t.ops {
+		keys[op.Key] = true
+	}
+	for _, r := range t.reads() {
+		look(r.Key, t.h.Values(r), uint64(r.Invoked), uint64(r.Returned))
+	}
+	for key := range keys {
+		for _, e := range t.ends(key) {
+			look(key, e.values, uint64(e.invoked), uint64(e.returned))
+		}
+	}
+	return int64(len(back))
+}
+
+// cameBack tells whether an element that is shown had been removed, and never added again.
+func (t *twin) cameBack(key sim.Key, n int64, from, until uint64) bool {
+	var adds []*record.Op
+	for _, w := range t.writes(key) {
+		if w.Code == sim.Add && t.element(w) == n && uint64(w.Invoked) < until {
+			adds = append(adds, w)
+		}
+	}
+	for _, r := range t.acked(key, from) {
+		if r.Is(record.WarmUp) || r.Code != sim.Delete && (r.Code != sim.Remove || t.element(r) != n) {
+			continue
+		}
+		if len(adds) > 0 && !slices.ContainsFunc(adds, func(a *record.Op) bool { return !t.before(a, r) }) {
+			return true
+		}
+	}
+	return false
+}

@@ -44,7 +44,7 @@ func (s *atomicStore) muddle() {
 		case sim.Delete:
 			p.op = b.Delete(p.client, p.key, p.from, p.to, s.some(p)...)
 		case sim.Add:
-			p.op = b.Add(p.client, p.key, p.from, p.to, p.n)
+			p.op = b.Add(p.client, p.key, p.from, p.to, p.n).On(s.rarely(p)...)
 		case sim.Remove:
 			p.op = b.Remove(p.client, p.key, p.from, p.to, p.n)
 		}
@@ -83,6 +83,14 @@ func (s *atomicStore) some(p *planned) (list []*histories.Op) {
 		}
 	}
 	return list
+}
+
+// rarely is what an addition to a set that clients write back was made from.
+func (s *atomicStore) rarely(p *planned) []*histories.Op {
+	if s.random.Intn(8) > 0 {
+		return nil
+	}
+	return s.some(p)
 }
 
 func (s *atomicStore) values(p *planned) (list []*histories.Op) {
@@ -206,6 +214,7 @@ func twinRules() map[string]func(*twin) int64 {
 		"lost_writes":      (*twin).lostCount,
 		"masked_losses":    func(t *twin) int64 { return count(t.ops, t.masked) },
 		"discarded_writes": func(t *twin) int64 { return count(t.ops, t.discarded) },
+		"resurrected":      (*twin).comebacks,
 		"lost_updates":     func(t *twin) int64 { return count(t.ops, t.updateLost) },
 		"dirty_reads":      func(t *twin) int64 { return count(t.reads(), t.dirty) },
 		"aborted_reads":    func(t *twin) int64 { return count(t.reads(), t.aborted) },

@@ -55,12 +55,19 @@ func (v *view) tellRead(at uint32) string {
 		moment(op.InvokedAt), spellValues(v.history.Values(op)))
 }
 
+// mostSpelt is how many values a text lists: sets may have many.
+const mostSpelt = 12
+
 func spellValues(values []sim.Value) string {
 	if len(values) == 0 {
 		return "nothing"
 	}
 	words := make([]string, 0, len(values))
-	for _, value := range values {
+	for i, value := range values {
+		if i == mostSpelt && len(values) > mostSpelt+1 {
+			words = append(words, plural(int64(len(values)-i), "more value"))
+			break
+		}
 		if value.ID == 0 && value.N != 0 {
 			words = append(words, strconv.FormatInt(value.N, 10))
 			continue

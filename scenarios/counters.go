@@ -18,6 +18,7 @@ func Counters() []Counted {
 		{"ops.ok", "ops that ended ok"},
 		{"reads.ok", "reads that ended ok"},
 		{"writes.ok", "writes that ended ok"},
+		{"writes.merging", "writes that ended ok and replaced several versions at once"},
 		{"ops.unknown", "ops whose outcome the client does not know"},
 		{"elections", "elections won"},
 		{"failovers", "elections won after the first leader of a scope"},
@@ -54,6 +55,9 @@ func count(run *record.Run) {
 		case op.Outcome == sim.OK && op.Code.Writes():
 			c.Add("writes.ok", 1)
 			c.Add("ops.ok", 1)
+			if len(run.History.Parents(op)) > 1 {
+				c.Add("writes.merging", 1)
+			}
 		case op.Outcome == sim.OK:
 			c.Add("reads.ok", 1)
 			c.Add("ops.ok", 1)

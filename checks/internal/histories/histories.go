@@ -107,6 +107,12 @@ func (o *Op) Total(n int64) *Op {
 	return o
 }
 
+// On makes a write carry versions that it was made from.
+func (o *Op) On(parents ...*Op) *Op {
+	o.call.Parents = identities(parents)
+	return o
+}
+
 // Unknown makes the op time out.
 func (o *Op) Unknown() *Op {
 	o.result.Outcome, o.result.Error = sim.Unknown, sim.TimedOut
