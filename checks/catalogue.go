@@ -54,6 +54,7 @@ func storeMetrics() []Catalogued {
 		{"lost_writes_dropped", Count, "", "low", "lost with a hint that was given up"},
 		{"lost_writes_died", Count, "", "low", "lost with nodes that never came back"},
 		{"lost_writes_never_replicated", Count, "", "low", "lost because at most one node ever held them"},
+		{"lost_writes_left_out", Count, "", "low", "elements of sets that were left out of what a client made of the versions that had them"},
 		{"lost_writes_hidden", Count, "", "low", "still held by a live replica, but not returned"},
 		{"lost_writes_unexplained", Count, "", "low", "lost for no stated reason"},
 		{"masked_losses", Count, "", "low", "acknowledged writes of which every copy was discarded before a later write hid it"},

@@ -132,13 +132,14 @@ const (
 	dropped
 	died
 	neverReplicated
+	leftOut
 	hidden
 	causesEnd
 )
 
 var causeNames = [causesEnd]string{
 	"unexplained", "truncated", "resolved", "expired", "collected", "wiped",
-	"unsynced", "dropped", "died", "never_replicated", "hidden",
+	"unsynced", "dropped", "died", "never_replicated", "left_out", "hidden",
 }
 
 // causes counts losses by cause.
@@ -181,6 +182,8 @@ func (v *view) cause(at uint32, kept *custody) cause {
 		return dropped
 	}
 	switch {
+	case v.keyOf(v.ops[at].Key).shape == shapeSet && v.firstChildren()[at] != forever:
+		return leftOut
 	case kept.reached() <= 1:
 		return neverReplicated
 	case kept.holders() > 0 && v.allDead(kept.now):

@@ -179,7 +179,8 @@ func (l *losses) totals(v *view, k *keyed, looks []sight, measured int64) {
 //
 // Losses are split by the last thing that observations tell of the write: that a
 // live replica still holds it (hidden), why its last copy was discarded, that its
-// hint was given up, that at most one node ever held it.
+// hint was given up, that a client left it out of what it made of the versions that
+// had it, that at most one node ever held it.
 func LostWrites(run *record.Run, o Options) Report { return newView(run, o).lostWrites() }
 
 func (v *view) lostWrites() Report {

@@ -119,6 +119,16 @@ func TestCausesOfLoss(t *testing.T) {
 	}
 }
 
+func TestElementsLeftOutByAClient(t *testing.T) {
+	b := histories.New(2)
+	first := b.Add(1, 0, 10, 20, 7)
+	b.Tell(15, 1, sim.Stored, sim.Durable, first).Tell(15, 2, sim.Stored, sim.Durable, first)
+	b.Get(4, 0, 50, 60, b.Add(2, 0, 30, 40, 8).On(first)).Final()
+	reports := Judge(b.Run(), Options{})
+	require.Equal(t, int64(1), measure(t, reports, "lost_writes_left_out").Count)
+	require.Equal(t, int64(0), measure(t, reports, "lost_writes_unexplained").Count)
+}
+
 func TestConvergenceAndSpread(t *testing.T) {
 	b := histories.New(3)
 	op := b.Put(1, 0, 10, 20)

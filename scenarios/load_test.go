@@ -46,6 +46,9 @@ func TestRefusals(t *testing.T) {
 		"ring":          {small + "faults: [{kind: majorities-ring, at: 0s}]\n", `needs at least 4 servers`},
 		"tokens":        {strings.Replace(small, "keys: 4", "keys: 4, tokens: true", 1), `knows no session tokens`},
 		"read path":     {strings.Replace(small, "keys: 4", "keys: 4, read_at: leader", 1), `serves every read by its quorum`},
+		"cas":           {strings.Replace(small, "keys: 4", "keys: 4, cas: 0.1", 1), `no compare-and-set`},
+		"write back":    {collected("write: cas"), `has no compare-and-set`},
+		"merge":         {collected("merge: server"), `its clients must merge`},
 		"datacentres":   {small + "topology: {nodes: 3, datacentres: [{name: east, nodes: 2}]}\n", `have 2 nodes in all`},
 	} {
 		_, err := scenarios.Load("f.yaml", []byte(c.text))
@@ -101,4 +104,9 @@ func TestAClaimAboutNoCellIsRefused(t *testing.T) {
 func TestNegativeSizesArePatientlyRefused(t *testing.T) {
 	_, err := scenarios.Load("f.yaml", []byte(strings.Replace(small, "clients: 2", "clients: -4", 1)))
 	require.ErrorContains(t, err, "clients")
+}
+
+// collected is the small scenario with a collection.
+func collected(how string) string {
+	return strings.Replace(small, "kind: readwrite", "kind: collection, "+how, 1)
 }
