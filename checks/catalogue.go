@@ -25,6 +25,7 @@ func clientMetrics() []Catalogued {
 		{"latency_write_p999_ns", Quantile, "ns", "low", "99.9 % of the acknowledged writes took at most this long"},
 		{"stale_reads", Count, "", "low", "reads that returned a write older than one acknowledged before they began"},
 		{"stale_share", Share, "", "low", "stale reads, of all successful reads"},
+		{"predicted_stale_share", Share, "", "", "reads that a model of quorums expects to be stale, of all: none where r + w > n, else by the scenario's own latencies (WARS); only where the scenario's columns ask for it"},
 		{"stale_k_max", Max, "", "low", "the most acknowledged writes that one read missed"},
 		{"stale_t_p99_ns", Quantile, "ns", "low", "99 % of the stale reads began at most this long after the oldest acknowledgement that they missed"},
 		{"quorum_fresh", Count, "", "high", "reads that returned one version, and missed nothing acknowledged"},

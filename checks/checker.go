@@ -22,6 +22,8 @@ type Options struct {
 	// MaxSearch bounds the shape of what a search may be given: ops of one key
 	// that overlap. Larger keys are Undecided. 0 is the default.
 	MaxSearch int
+	// Predict is what a model foretells of stale reads; nil where there is none.
+	Predict Prediction
 }
 
 // Result is what a checker says.

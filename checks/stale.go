@@ -94,6 +94,7 @@ func (v *view) staleReads() Report {
 	return Report{verdict, []Measure{
 		{Name: "stale_reads", Kind: Count, Count: count, Undefined: none},
 		{Name: "stale_share", Kind: Share, Count: count, Total: s.judged, Undefined: none},
+		v.predicted(),
 		{Name: "stale_k_max", Kind: Max, Count: most, Undefined: none},
 		{Name: "stale_t_p99_ns", Kind: Quantile, Quantile: 9900, Histogram: ages},
 	}}

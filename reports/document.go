@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"strings"
 
 	"simrun/results"
 )
@@ -113,8 +114,30 @@ func (g *grid) divide(width int) []*grid {
 	return append(parts, g.part(append(append([]int{}, keys...), open...)))
 }
 
+// fold breaks the titles of columns at spaces, so that none is wider than it must be:
+// more columns stand side by side.
+func (g *grid) fold() {
+	for c := range g.columns {
+		words := strings.Fields(g.columns[c].title)
+		least := g.contentWidth(c)
+		for _, word := range words {
+			least = max(least, widthOf(word))
+		}
+		g.columns[c].title = strings.TrimSuffix(Wrap(strings.Join(words, " "), "", "", least), "\n")
+	}
+}
+
 func (g *grid) columnWidth(c int) int {
-	size := widthOf(g.columns[c].title)
+	size := g.contentWidth(c)
+	for line := range strings.Lines(g.columns[c].title) {
+		size = max(size, widthOf(strings.TrimSuffix(line, "\n")))
+	}
+	return size
+}
+
+// contentWidth is the width of a column without its title.
+func (g *grid) contentWidth(c int) int {
+	size := 0
 	for _, row := range g.rows {
 		size = max(size, widthOf(row[c]))
 	}

@@ -44,12 +44,18 @@ func (p *page) block(b block) error {
 	return nil
 }
 
-// grid draws a table, divided where it is too wide.
+// grid draws a table. Where it is too wide its titles are folded, and where that is
+// not enough it is divided.
 func (p *page) grid(g *grid) error {
 	if err := g.check(); err != nil {
 		return err
 	}
-	for _, part := range g.divide(p.options.width()) {
+	parts := g.divide(p.options.width())
+	if len(parts) > 1 {
+		g.fold()
+		parts = g.divide(p.options.width())
+	}
+	for _, part := range parts {
 		header, right := make([]string, len(part.columns)), make([]bool, len(part.columns))
 		for i, c := range part.columns {
 			header[i], right[i] = c.title, c.right

@@ -42,6 +42,8 @@ type Plan struct {
 	needs    []requirement
 	claims   []claimed
 	edits    []Edit
+
+	predictions predictions
 }
 
 // PlanCell is one cell of a plan.

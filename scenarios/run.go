@@ -93,6 +93,7 @@ func (r *Runner) judge(i int, run *record.Run) results.Cell {
 		Stop: run.Stop, Counters: append([]record.Counter(nil), run.Counters.All()...),
 	}
 	o := checks.Options{Commits: plan.Scenario.Protocol.Commits(), Siblings: plan.Scenario.Protocol.Siblings()}
+	o.Predict = r.plan.prediction(i)
 	for _, report := range checks.Judge(run, o) {
 		cell.Reports = append(cell.Reports, report.Verdict)
 		cell.Measures = append(cell.Measures, report.Measures...)

@@ -14,5 +14,5 @@ func (p *Plan) tabulate(run *results.Run) {
 	}
 	run.Columns = metrics
 	run.Tables = append(run.Tables, results.CellTable(p.Scenario.Name, "", run.Cells, metrics...))
-	run.Words = p.words(run)
+	run.Words = append(p.words(run), p.predictionWords(run)...)
 }

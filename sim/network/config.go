@@ -36,3 +36,13 @@ type Leg struct {
 	Class   sim.Class // where Kind is empty
 	Latency random.Dist
 }
+
+// Latency is the distribution of the time that a message of a kind takes from one
+// node to another.
+func (c *Config) Latency(from, to sim.NodeID, kind sim.Kind) random.Dist {
+	link := &c.Links[0]
+	if c.Of != nil {
+		link = &c.Links[c.Of[int(from)*c.Size+int(to)]]
+	}
+	return *link.leg(kind)
+}
