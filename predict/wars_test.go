@@ -140,3 +140,25 @@ func TestPresets(t *testing.T) {
 	require.ErrorContains(t, err, "leg w: no distribution is given")
 	require.Nil(t, bad.Leg("x"))
 }
+
+func TestApart(t *testing.T) {
+	require.Zero(t, Apart(0, 10, 0, 20))
+	require.Zero(t, Apart(1, 10, 1, 20))
+	require.InDelta(t, 0.1/math.Sqrt(0.25*0.02), Apart(0.55, 100, 0.45, 100), 1e-12)
+	require.InDelta(t, -Apart(0.55, 100, 0.45, 300), Apart(0.45, 300, 0.55, 100), 1e-12)
+
+	legs, err := func() (Legs, error) { s := known(t, "lnkd-disk"); return s.Compile() }()
+	require.NoError(t, err)
+	one, other := WARS(legs, 3, 20_000, 1), WARS(legs, 3, 30_000, 2)
+	legs.W = legs.A
+	far := WARS(legs, 3, 20_000, 3)
+	for _, apart := range []func(*Curves) float64{
+		func(c *Curves) float64 { return one.ConsistentApart(c, 1, 1, 0) },
+		func(c *Curves) float64 { return one.VisibleApart(c, 1, 1, 0.999) },
+		func(c *Curves) float64 { return one.WriteApart(c, 2, 0.5) },
+	} {
+		require.Less(t, math.Abs(apart(other)), 4.0)
+		require.Greater(t, math.Abs(apart(far)), 5.0)
+	}
+	require.Less(t, math.Abs(one.ReadApart(other, 3, 0.99)), 4.0)
+}

@@ -65,6 +65,6 @@ promise; 130 interrupted.`,
 	complete(root, "color", colors)
 	root.PersistentFlags().BoolVarP(&c.quiet, "quiet", "q", false, "no progress and no remarks on standard error")
 	root.AddCommand(listCommand(c), showCommand(c), schemaCommand(c), runCommand(c), sweepCommand(c),
-		verifyCommand(c), checkCommand(c), digestsCommand(c), versionCommand(c))
+		quorumCommand(c), verifyCommand(c), checkCommand(c), digestsCommand(c), versionCommand(c))
 	return root
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,8 +22,11 @@ type output struct {
 
 // flags adds the flags to a command.
 func (o *output) flags(cmd *cobra.Command) {
-	o.format.words = reports.Formats()
-	cmd.Flags().Var(&o.format, "format", "table, json, markdown, csv or junit")
+	if o.format.words == nil {
+		o.format.words = reports.Formats()
+	}
+	last := len(o.format.words) - 1
+	cmd.Flags().Var(&o.format, "format", strings.Join(o.format.words[:last], ", ")+" or "+o.format.words[last])
 	complete(cmd, "format", o.format.words)
 	cmd.Flags().StringVar(&o.file, "output", "", "write the report to this `file`, whole or not at all")
 }

@@ -35,7 +35,7 @@ func TestProgress(t *testing.T) {
 }
 
 func TestSweepStatus(t *testing.T) {
-	require.Equal(t, "sweep x: 0 of 100 runs, 5s", sweepStatus("x", 0, 100, 5*time.Second))
-	require.Equal(t, "sweep x: 25 of 100 runs, 5s, about 15s left", sweepStatus("x", 25, 100, 5*time.Second))
-	require.Equal(t, "sweep x: 100 of 100 runs, 20s", sweepStatus("x", 100, 100, 20*time.Second))
+	require.Equal(t, "sweep x: 0 of 100 runs, 5s", status("sweep x", 0, 100, "runs", 5*time.Second))
+	require.Equal(t, "sweep x: 25 of 100 runs, 5s, about 15s left", status("sweep x", 25, 100, "runs", 5*time.Second))
+	require.Equal(t, "sweep x: 100 of 100 runs, 20s", status("sweep x", 100, 100, "runs", 20*time.Second))
 }

@@ -37,15 +37,25 @@ func TestInterrupt(t *testing.T) {
 	require.Equal(t, 130, code, said)
 	require.Contains(t, said, "interrupted; the report is partial")
 	require.Contains(t, report, "endless: takes long")
+	code, report, said = interrupt(t, syscall.SIGINT, t.TempDir(), "quorum", "--trials", "1000000000")
+	require.Equal(t, 130, code, said)
+	require.Regexp(t, `interrupted after [1-9]\d* of 1000000000 trials`, said)
+	require.Contains(t, report, "99.9 % after")
 }
 
-// interrupted starts a command, sends it a signal once it works, and returns how it
-// ended.
+// interrupted starts a command on the endless scenario and interrupts it.
 func interrupted(t *testing.T, signal syscall.Signal, command string, flags ...string) (code int, report, said string) {
 	folder := t.TempDir()
-	file, out := filepath.Join(folder, "endless.yaml"), filepath.Join(folder, "report")
+	file := filepath.Join(folder, "endless.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(endless), 0o600))
-	cmd := exec.Command("simrun", append([]string{command, file, "--output", out}, flags...)...)
+	return interrupt(t, signal, folder, append([]string{command, file}, flags...)...)
+}
+
+// interrupt starts a command, sends it a signal once it works, and returns how it
+// ended.
+func interrupt(t *testing.T, signal syscall.Signal, folder string, args ...string) (code int, report, said string) {
+	out := filepath.Join(folder, "report")
+	cmd := exec.Command("simrun", append(args, "--output", out)...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	require.NoError(t, cmd.Start())

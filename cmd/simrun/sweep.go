@@ -99,7 +99,7 @@ func (f *sweepFlags) perform(c *console, plan *scenarios.Plan, stop *stopper) *r
 	c.announce(plan, total)
 	var done atomic.Uint64
 	quiet := c.follow(func(elapsed time.Duration) string {
-		return sweepStatus(plan.Scenario.Name, done.Load(), total, elapsed)
+		return status("sweep "+plan.Scenario.Name, done.Load(), total, "runs", elapsed)
 	})
 	defer quiet()
 	sweep := plan.Sweep(stop, f.seeds.from, f.seeds.to, scenarios.SweepOptions{
@@ -111,9 +111,9 @@ func (f *sweepFlags) perform(c *console, plan *scenarios.Plan, stop *stopper) *r
 	return sweep
 }
 
-// sweepStatus is a line of progress.
-func sweepStatus(name string, done, total uint64, elapsed time.Duration) string {
-	line := fmt.Sprintf("sweep %s: %d of %d runs, %v", name, done, total, elapsed)
+// status is a line of progress: how much is done of what.
+func status(what string, done, total uint64, noun string, elapsed time.Duration) string {
+	line := fmt.Sprintf("%s: %d of %d %s, %v", what, done, total, noun, elapsed)
 	if done > 0 && done < total {
 		left := time.Duration(float64(elapsed) / float64(done) * float64(total-done))
 		line += fmt.Sprintf(", about %v left", left.Round(time.Second))
