@@ -19,6 +19,7 @@ type mutant string
 
 // mutants lists every wrong change of a build with the tag mutants.
 var mutants = []mutant{
+	"2pc-decision-not-logged", "2pc-prepare-volatile",
 	"dy-async-writeback", "dy-dot-reuse", "dy-hint-after-gc", "dy-hint-volatile", "dy-no-writeback",
 	"dy-repair-resurrects",
 	"lf-ack-local-only", "lf-no-fencing", "lf-skip-gap", "lf-token-ignores-epoch", "lf-visible-before-ack",
@@ -26,7 +27,10 @@ var mutants = []mutant{
 
 // family is the default scenario that catches the mutant.
 func (m mutant) family() string {
-	if strings.HasPrefix(string(m), "dy-") {
+	switch {
+	case strings.HasPrefix(string(m), "2pc-"):
+		return "two-phase"
+	case strings.HasPrefix(string(m), "dy-"):
 		return "dynamo"
 	}
 	return "leader-follower"

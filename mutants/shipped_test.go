@@ -46,6 +46,9 @@ func TestWeakerOptionsBreakThePromise(t *testing.T) {
 		{"dynamo", "protocol.read_repair", "none"},
 		{"dynamo", "protocol.read_repair", "async"},
 		{"dynamo", "protocol.versions", "vv"}, // dy-vv-no-dots: more siblings than writers
+		{"two-phase", "protocol.writes", "parallel"},
+		{"two-phase", "protocol.r", "1"},
+		{"two-phase", "nemesis.kinds", "[isolate, crash, wipe]"},
 		{"dynamo-majorities", "nemesis.kinds", "[isolate, partition, wipe]"},
 	} {
 		t.Run(weaker.scenario+" "+weaker.path+"="+weaker.value, func(t *testing.T) {

@@ -6,7 +6,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"simrun/checks"
 	"simrun/sim"
+	"simrun/sim/fault"
 	"simrun/sim/record"
 )
 
@@ -26,15 +28,42 @@ func TestTransactionsInAStorm(t *testing.T) {
 		config Config
 		never  []string
 	}{
-		{twoPhase("lww", "sync"), []string{"linearizable", "stale_reads", "lost_writes", "order_inversions", "dirty_reads", "aborted_reads", "quorum_overlap"}},
-		{twoPhase("dvv", "async"), []string{"stale_reads", "lost_writes", "lost_updates", "masked_losses", "discarded_writes", "dirty_reads", "aborted_reads", "quorum_overlap"}},
-		{twoPhase("dvv", "none"), []string{"stale_reads", "lost_writes", "lost_updates", "masked_losses", "discarded_writes", "dirty_reads", "aborted_reads", "quorum_overlap"}},
+		{twoPhase("lww", "sync"), []string{"linearizable", "stale_reads", "lost_writes", "order_inversions", "dirty_reads", "aborted_reads", "quorum_overlap", "atomic_commit", "partial_writes"}},
+		{twoPhase("dvv", "async"), []string{"stale_reads", "lost_writes", "lost_updates", "masked_losses", "discarded_writes", "dirty_reads", "aborted_reads", "quorum_overlap", "atomic_commit", "partial_writes"}},
+		{twoPhase("dvv", "none"), []string{"stale_reads", "lost_writes", "lost_updates", "masked_losses", "discarded_writes", "dirty_reads", "aborted_reads", "quorum_overlap", "atomic_commit", "partial_writes"}},
 	} {
 		t.Run(c.config.Versions+" "+c.config.ReadRepair, func(t *testing.T) {
 			u := universe{config: c.config, servers: 5, latency: exponential(2 * ms), sync: ms, work: pace(), last: 2 * time.Second, nemesis: storm(t), check: true}
 			u.judge(t, 10, c.never...)
 		})
 	}
+}
+
+// TestTransactionsOutliveTheirMessages has what servers say reach their next lives too,
+// often twice and late, and wall clocks jump and drift.
+func TestTransactionsOutliveTheirMessages(t *testing.T) {
+	n := storm(t)
+	n.Kinds, n.Chance, n.Least, n.Most, n.Shortest, n.Longest = []string{
+		"crash", "crash-at", "duplicate", "delay", "reorder", "loss", "torn", "clock-jump", "clock-drift",
+	}, 3<<62, 3, 6, 10*ms, 200*ms
+	late := fault.Entry{For: 2 * time.Second, Fault: fault.Late{Links: fault.Links{Classes: []string{"replicate", "repair", "control"}}}}
+	u := universe{
+		config: twoPhase("dvv", "async"), servers: 5, latency: exponential(2 * ms), sync: ms, work: pace(), last: 2 * time.Second,
+		nemesis: n, always: fault.Schedule{late},
+	}
+	w := u.world(t)
+	reached := int64(0)
+	for seed := uint64(1); seed <= seeds(10); seed++ {
+		run := w.Run(seed)
+		undecided(t, run)
+		reached += run.Counters.Get("late.messages")
+		for name, report := range judged(run, true) {
+			if name == "atomic_commit" || name == "partial_writes" || name == "stale_reads" || name == "lost_writes" {
+				require.Equal(t, checks.Pass, report.Verdict.Result, "seed %d, %s: %s\n%s", seed, name, report.Verdict.Why, report.Verdict.Witness.Text)
+			}
+		}
+	}
+	require.Greater(t, reached, int64(10), "hardly any message came late")
 }
 
 // TestNobodyStaysInDoubt heals everything, and looks at what is left.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -32,6 +33,7 @@ type universe struct {
 	work    workloads.Workload
 	last    time.Duration
 	nemesis *fault.Nemesis
+	always  fault.Schedule // besides the nemesis
 	keep    uint32
 	quiet   time.Duration // 0 is 300 ms
 	check   bool
@@ -82,7 +84,7 @@ func (u *universe) world(t testing.TB) *kernel.World {
 		}
 		c.Nemesis = func(s *random.Source) fault.Schedule {
 			draw := func(subject uint64, p random.Purpose) uint64 { return s.Draw(random.Address(subject), p) }
-			return u.nemesis.Schedule(draw, names, nil, u.last)
+			return append(slices.Clone(u.always), u.nemesis.Schedule(draw, names, nil, u.last)...)
 		}
 	}
 	return kernel.New(c)
