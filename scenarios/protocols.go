@@ -76,5 +76,11 @@ func (p *dynamoStyle) Client(members []sim.NodeID, near sim.NodeID) kv.Client {
 func (p *dynamoStyle) Commits() bool  { return true }
 func (p *dynamoStyle) Sessions() bool { return false }
 
-func (p *dynamoStyle) Members() (start, least int) { return 0, 0 }
 func (p *dynamoStyle) Supports(code sim.Code) bool { return p.Config.Supports(code) }
+
+func (p *dynamoStyle) Members() (start, least int) {
+	if p.Config.Members == 0 {
+		return 0, 0
+	}
+	return p.Config.Members, p.N
+}

@@ -50,6 +50,14 @@ type Config struct {
 	MerkleDepth      int           `yaml:"merkle_depth" default:"3" min:"0" max:"24" doc:"anti_entropy merkle and keys: levels of the tree below its root"`
 	MerkleBatch      int           `yaml:"merkle_batch" default:"0" min:"0" max:"16777216" unit:"hashes" doc:"the most hashes that one message asks for; 0 is without limit"`
 
+	Members        int           `yaml:"members" default:"0" min:"0" max:"1000" doc:"how many of the servers, from the first, form the ring at the start, the rest being spares; from then on the faults join, leave and replace change it; 0 is all of them, for good"`
+	TransferBatch  int           `yaml:"transfer_batch" default:"64" min:"1" max:"100000" unit:"keys" doc:"with members: how many keys a home hands over in one message to a new home"`
+	ChangePatience time.Duration `yaml:"change_patience" default:"10s" min:"1ms" doc:"with members: how long a change of the ring may wait for data from or to nodes under suspicion before it is given up, to be tried again when they are back"`
+
+	Detection   string        `yaml:"detection" default:"timeouts" one:"timeouts|gossip" doc:"how a node that coordinates comes to suspect others: timeouts, by answers that they owe it; gossip, by heartbeats that all nodes tell each other of"`
+	GossipEvery time.Duration `yaml:"gossip_every" default:"200ms" min:"1ms" doc:"with members, or detection: gossip: time between two heartbeats of a node, each told to a drawn other one"`
+	SuspectPhi  int           `yaml:"suspect_phi" default:"8" min:"1" max:"100" doc:"with gossip: the level of suspicion (phi accrual) at which a node is taken to be down: 10^-phi is about the chance that its next heartbeat is only late"`
+
 	Attempts       int           `yaml:"attempts" default:"1" min:"1" max:"255" doc:"how often a client tries what is safe to try again: gets; and puts where a repeated put is the same write, that is where the client coordinates or gives the time"`
 	AttemptTimeout time.Duration `yaml:"attempt_timeout" default:"200ms" min:"10us" doc:"how long a try lasts; also how long a node that coordinates waits for a quorum"`
 
@@ -65,6 +73,8 @@ func Defaults() Config {
 		MaxHints: 10000, HintReplay: 500 * time.Millisecond,
 		Writes: "parallel", PrepareTimeout: 100 * time.Millisecond, DecisionRetry: 100 * time.Millisecond,
 		AntiEntropy: "none", AntiEntropyEvery: time.Second, MerkleFanout: 16, MerkleDepth: 3,
+		TransferBatch: 64, ChangePatience: 10 * time.Second,
+		Detection: "timeouts", GossipEvery: 200 * time.Millisecond, SuspectPhi: 8,
 		Attempts: 1, AttemptTimeout: 200 * time.Millisecond,
 	}
 }
@@ -100,7 +110,10 @@ func (c Config) Check() error {
 	if err := c.shape().Check(); err != nil {
 		return fieldError{"merkle_depth", err.Error()}
 	}
-	return c.checkTransactions()
+	if err := c.checkTransactions(); err != nil {
+		return err
+	}
+	return c.checkRing()
 }
 
 // shape is that of the trees of anti-entropy: each covers all of its key range,
@@ -114,7 +127,7 @@ func (c Config) Fits(members int) error {
 	if c.N > members {
 		return fieldError{"n", fmt.Sprintf("%d homes are asked for, but there are only %d nodes", c.N, members)}
 	}
-	return nil
+	return c.fitsRing(members)
 }
 
 // Overlap tells whether every read quorum meets every write quorum.
@@ -174,6 +187,7 @@ type plan struct {
 	entropyEvery                  time.Duration
 	entropyBatch                  int
 	shape                         merkle.Shape
+	ring                          ringPlan
 	variant
 }
 
@@ -193,6 +207,7 @@ func (c *Config) plan() *plan {
 	p.standIns(c)
 	p.twoPhase, p.prepareTimeout, p.decisionRetry = c.Writes == "two-phase", c.PrepareTimeout, c.DecisionRetry
 	p.antiEntropy(c)
+	p.ring = c.ringPlan()
 	return p
 }
 

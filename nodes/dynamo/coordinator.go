@@ -10,6 +10,7 @@ import (
 // coordinator runs the quorums of ops, inside a node or inside a client.
 type coordinator struct {
 	plan    *plan
+	servers []sim.NodeID
 	layout  layout
 	self    sim.NodeID
 	replica *replica // of the same node; nil in a client
@@ -20,6 +21,7 @@ type coordinator struct {
 	health  health
 	// transactions are those that are not settled, in the order of their beginnings.
 	transactions []*transaction
+	ring         *membership // of the same node, where nodes gossip; nil in a client
 	// reply is of the op that is over, where the coordinator is a client.
 	reply kv.Reply
 	over  bool
@@ -34,8 +36,13 @@ type coordinator struct {
 // start makes the coordinator another actor than in any life before. The kind is
 // that of the timer by which it watches the nodes.
 func (c *coordinator) start(env *sim.Env, members []sim.NodeID, about sim.Subject, watch sim.TimerKind) {
-	c.self = env.Self()
-	c.layout.start(env, c.plan, members)
+	c.self, c.servers = env.Self(), members
+	if first := c.plan.ring.start; first > 0 {
+		config := firstRing(members[:first])
+		c.layout.adopt(env, c.plan, &config)
+	} else {
+		c.layout.start(env, c.plan, members)
+	}
 	c.actor = uint32(env.Draw(drawActor, about))
 	c.writer.Base = c.actor
 	if c.plan.watches() {
@@ -48,7 +55,7 @@ func (c *coordinator) begin(env *sim.Env, q *kv.Request, client sim.NodeID, time
 	r := c.rounds.open(c.actor, env.Now())
 	r.Op, r.Key, r.Attempt = q.Op, q.Key, q.Attempt
 	r.client, r.writes = client, q.Code.Writes()
-	r.homes = c.layout.homes(q.Key)
+	c.aim(r)
 	r.until = env.Now() + c.plan.interest
 	r.born, r.sent = time, env.Now()
 	if r.writes {
@@ -71,8 +78,10 @@ func (c *coordinator) receive(env *sim.Env, from sim.NodeID, m sim.Message) bool
 		c.answered(env, from, m)
 	case *mended:
 		c.mended(env, from, m)
+	case *news:
+		c.learn(env, &m.Config)
 	default:
-		return c.plan.twoPhase && c.receiveTransaction(env, from, m) || c.receiveStandIn(env, from, m)
+		return c.plan.twoPhase && c.receiveTransaction(env, from, m) || c.receiveStandIn(env, from, m) || c.ring.receive(env, from, m)
 	}
 	return true
 }

@@ -1,7 +1,6 @@
 package dynamo
 
 import (
-	"simrun/nodes/internal/quorum"
 	"simrun/nodes/internal/versions"
 	"simrun/nodes/kv"
 	"simrun/sim"
@@ -9,8 +8,8 @@ import (
 
 // get asks the homes.
 func (c *coordinator) get(env *sim.Env, r *round) {
-	if c.plan.repair != repairNone && len(r.answers) == 0 {
-		r.answers = make([]versions.Set, c.plan.n)
+	if c.plan.repair != repairNone && len(r.answers) < len(r.homes) {
+		r.answers = make([]versions.Set, len(r.homes))
 	}
 	c.sendRead(env, r)
 }
@@ -19,9 +18,9 @@ func (c *coordinator) get(env *sim.Env, r *round) {
 func (c *coordinator) sendRead(env *sim.Env, r *round) {
 	m := c.reads.next()
 	m.leg = r.leg
-	to := quorum.All(c.plan.n)
+	to := r.reads
 	if c.plan.readSome {
-		to = c.layout.some(env, drawRead, m.Subject(), r.homes, c.plan.r)
+		to = c.layout.someOf(env, drawRead, m.Subject(), r.homes, r.reads, c.plan.r)
 	}
 	r.asked |= to
 	to &^= r.got
@@ -36,7 +35,7 @@ func (c *coordinator) sendRead(env *sim.Env, r *round) {
 
 // answered handles the S leg.
 func (c *coordinator) answered(env *sim.Env, from sim.NodeID, m *value) {
-	if r := c.rounds.find(m.Round); r != nil && !r.writes {
+	if r := c.rounds.find(m.Round); r != nil && !r.writes && r.Ring == m.Ring {
 		c.told(env, r, from, from, m.Set, m.Settled)
 	}
 }

@@ -12,6 +12,7 @@ import (
 // accord proves nothing: it may be heard and yet hear nobody.
 type health struct {
 	on           bool
+	told         bool // others say who is under suspicion: see gossip
 	after, every time.Duration
 	members      []sim.NodeID
 	peers        []peer // by node
@@ -39,7 +40,7 @@ const (
 )
 
 func (h *health) start(p *plan, members []sim.NodeID, kind sim.TimerKind, label uint64) {
-	*h = health{on: true, after: p.suspectAfter, every: p.pingEvery, members: members, kind: kind, label: label}
+	*h = health{on: true, told: p.ring.detection, after: p.suspectAfter, every: p.pingEvery, members: members, kind: kind, label: label}
 	last := sim.Nobody
 	for _, id := range members {
 		last = max(last, id)
@@ -53,7 +54,7 @@ func (h *health) suspects(id sim.NodeID) bool { return h.peers[id].state == susp
 // expect notes that a node was asked something.
 func (h *health) expect(env *sim.Env, id sim.NodeID) {
 	p := &h.peers[id]
-	if p.state != present || id == env.Self() {
+	if h.told || p.state != present || id == env.Self() {
 		return
 	}
 	p.state, p.due = owing, env.Now()+h.after
@@ -62,11 +63,17 @@ func (h *health) expect(env *sim.Env, id sim.NodeID) {
 
 // heard notes an answer. It tells whether the node had been under suspicion.
 func (h *health) heard(id sim.NodeID) bool {
+	if h.told {
+		return false
+	}
 	p := &h.peers[id]
 	risen := p.state == suspected
 	p.state = present
 	return risen
 }
+
+// believe takes what others say of a node.
+func (h *health) believe(id sim.NodeID, state presence) { h.peers[id].state = state }
 
 // probe asks a node for a sign of life, unless that is done anyway.
 func (h *health) probe(env *sim.Env, id sim.NodeID) {
@@ -96,6 +103,9 @@ func (h *health) wake(env *sim.Env, at time.Duration) {
 // on, and each suspect is asked. fell is called for those that fell.
 func (h *health) fire(env *sim.Env, fell func(sim.NodeID)) {
 	h.awake = false
+	if h.told {
+		return
+	}
 	now := env.Now()
 	for _, id := range h.members {
 		p := &h.peers[id]

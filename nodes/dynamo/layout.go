@@ -15,6 +15,11 @@ type layout struct {
 	lists   [][]sim.NodeID
 	places  []int
 	weights []uint64
+
+	version uint64   // of the ring; 0 where it never changes
+	next    *layout  // while the ring changes: the one to come
+	turned  bool     // and reads go by that one
+	circles []circle // by key, while the ring changes
 }
 
 // drawing purposes of this protocol.
@@ -26,6 +31,7 @@ const (
 	drawHome
 	drawPhase
 	drawPeer
+	drawGossip
 )
 
 func (l *layout) start(env *sim.Env, p *plan, members []sim.NodeID) {

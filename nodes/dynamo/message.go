@@ -35,6 +35,16 @@ const (
 	codeTreeHashes
 	codeStream
 	codeStreamed
+	codeRing
+	codeRingAsk
+	codeRingPrepare
+	codeRingPromise
+	codeRingAccept
+	codeRingAccepted
+	codeTransferAsk
+	codeTransfer
+	codeGossip
+	codeGossipReply
 )
 
 // leg is what the messages of one round have in common.
@@ -43,6 +53,7 @@ type leg struct {
 	Round   uint64 // of the coordinator: answers carry it back; 0 wants no answer
 	Key     sim.Key
 	Attempt uint8
+	Ring    uint64 // the version of the ring that the coordinator goes by; 0 where it never changes
 }
 
 // Subject implements sim.Message.
@@ -53,6 +64,9 @@ func (l *leg) encode(e *sim.Encoder) {
 	e.Uint("attempt", uint64(l.Attempt))
 	e.Uint("key", uint64(l.Key))
 	e.Uint("round", l.Round)
+	if l.Ring != 0 {
+		e.Uint("ring", l.Ring)
+	}
 }
 
 // write asks a home to take versions: the W leg. It is also the record that the

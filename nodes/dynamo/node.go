@@ -19,6 +19,7 @@ const (
 	timerInquire
 	timerEntropy
 	timerExchange
+	timerGossip
 )
 
 // Node is one member of the store: a replica, and a coordinator for the clients
@@ -30,6 +31,7 @@ type Node struct {
 	coordinator coordinator
 	entropy     antiEntropy
 	recent      recent
+	ring        *membership // where nodes gossip
 }
 
 // New returns the maker of a member's incarnations. The configuration must have
@@ -39,7 +41,8 @@ func New(c Config, members []sim.NodeID) func(self sim.NodeID) sim.Node {
 	return func(self sim.NodeID) sim.Node {
 		n := &Node{plan: p, members: members}
 		n.replica = replica{plan: p, self: self, store: store{rule: p.rule}, local: &n.coordinator}
-		n.coordinator = coordinator{plan: p, replica: &n.replica}
+		n.ring = newMembership(n, self)
+		n.coordinator = coordinator{plan: p, replica: &n.replica, ring: n.ring}
 		n.entropy = antiEntropy{plan: p, replica: &n.replica}
 		return n
 	}
@@ -55,6 +58,7 @@ func (n *Node) Start(env *sim.Env) {
 	n.replica.loadHints(env, n.members)
 	n.resumeTransactions(env)
 	n.entropy.start(env)
+	n.ring.start(env)
 }
 
 // Receive implements sim.Node.
@@ -130,6 +134,10 @@ func (n *Node) Timeout(env *sim.Env, t sim.Timer) {
 		n.entropy.turn(env)
 	case timerExchange:
 		n.entropy.retry(env, t.A)
+	case timerGossip:
+		n.ring.tick(env)
+	case sim.SignalJoin, sim.SignalLeave:
+		n.ring.signal(env, t)
 	}
 }
 

@@ -1,7 +1,6 @@
 package dynamo
 
 import (
-	"simrun/nodes/internal/quorum"
 	"simrun/nodes/internal/versions"
 	"simrun/nodes/kv"
 	"simrun/sim"
@@ -47,9 +46,12 @@ func (c *coordinator) dot(key sim.Key, past kv.Context) kv.Dot {
 // not acknowledged it.
 func (c *coordinator) sendWrite(env *sim.Env, r *round, m *write) {
 	m.leg, m.Set, m.Spread = r.leg, r.state, c.plan.throughOne
-	to := quorum.All(c.plan.n)
+	to := r.all()
 	if c.plan.writeSome {
-		to = c.layout.some(env, drawWrite, m.Subject(), r.homes, c.plan.w)
+		to = c.layout.someOf(env, drawWrite, m.Subject(), r.homes, r.camps[0], c.plan.w)
+		if r.camps[1] != 0 {
+			to |= c.layout.someOf(env, drawWrite, m.Subject(), r.homes, r.camps[1], c.plan.w)
+		}
 	}
 	r.asked |= to
 	to &^= r.got
@@ -65,7 +67,7 @@ func (c *coordinator) sendWrite(env *sim.Env, r *round, m *write) {
 
 // written handles the A leg.
 func (c *coordinator) written(env *sim.Env, from sim.NodeID, m *written) {
-	if r := c.rounds.find(m.Round); r != nil && r.writes {
+	if r := c.rounds.find(m.Round); r != nil && r.writes && r.Ring == m.Ring {
 		c.acknowledged(env, r, from, from, m.Newest)
 	}
 }
@@ -76,7 +78,7 @@ func (c *coordinator) acknowledged(env *sim.Env, r *round, from, owner sim.NodeI
 		return
 	}
 	c.note(env, r, from, owner, newest)
-	if r.committed || !r.got.Met(c.plan.w) {
+	if r.committed || !r.met(r.got, c.plan.w) {
 		return
 	}
 	r.committed = true

@@ -74,7 +74,7 @@ func (c *quorumClient) again(env *sim.Env) {
 	r.Attempt++
 	switch {
 	case r.stage == backing:
-		c.coordinator.bring(env, r, r.missing(c.coordinator.plan.n), r.Round)
+		c.coordinator.bring(env, r, r.missing(), r.Round)
 	case r.writes:
 		c.coordinator.sendWrite(env, r, c.coordinator.writes.next())
 	default:
@@ -90,5 +90,6 @@ func (c *quorumClient) Abandon(env *sim.Env, op sim.OpID) {
 		return
 	}
 	c.coordinator.abandon(env, r)
+	c.coordinator.inquire(env, r)
 	c.round = 0
 }

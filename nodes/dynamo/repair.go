@@ -68,7 +68,7 @@ func (c *coordinator) writeBack(env *sim.Env, r *round) {
 	if c.plan.asyncWriteback() {
 		c.show(env, r)
 	}
-	c.bring(env, r, r.missing(c.plan.n), r.Round)
+	c.bring(env, r, r.missing(), r.Round)
 }
 
 // holds looks at a home's answer during a write-back, and counts the home if it
@@ -83,7 +83,7 @@ func (c *coordinator) holds(env *sim.Env, r *round, home int) bool {
 // mended handles the acknowledgement of a repair.
 func (c *coordinator) mended(env *sim.Env, from sim.NodeID, m *mended) {
 	r := c.rounds.find(m.Round)
-	if r == nil || r.stage != backing {
+	if r == nil || r.stage != backing || r.Ring != m.Ring {
 		return
 	}
 	if home := place(r.homes, from); home >= 0 {
@@ -93,7 +93,7 @@ func (c *coordinator) mended(env *sim.Env, from sim.NodeID, m *mended) {
 
 // held counts a home that holds what is to be returned. With the W-th the read is over.
 func (c *coordinator) held(env *sim.Env, r *round, home int) bool {
-	if !r.holders.Add(home) || !r.holders.Met(c.plan.w) {
+	if !r.holders.Add(home) || !r.met(r.holders, c.plan.w) {
 		return false
 	}
 	for _, v := range r.state.Writes() {

@@ -198,6 +198,7 @@ func (r *replica) synced(env *sim.Env, s sim.Sync) {
 	r.store.safe = r.store.asked
 	r.keep(env)
 	r.store.compact(env.Disk())
+	r.local.ring.synced(env)
 	r.sync(env)
 }
 
@@ -236,11 +237,17 @@ func (r *replica) forget() {
 func (r *replica) receive(env *sim.Env, from sim.NodeID, m sim.Message) bool {
 	switch m := m.(type) {
 	case *write:
-		r.takeWrite(env, from, m)
+		if !r.outdated(env, from, &m.leg) {
+			r.takeWrite(env, from, m)
+		}
 	case *read:
-		r.tell(env, from, m)
+		if !r.outdated(env, from, &m.leg) {
+			r.tell(env, from, m)
+		}
 	case *mend:
-		r.takeMend(env, from, m)
+		if !r.outdated(env, from, &m.leg) {
+			r.takeMend(env, from, m)
+		}
 	case *spread:
 		r.takeSpread(env, m)
 	default:

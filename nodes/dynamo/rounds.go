@@ -26,22 +26,22 @@ type round struct {
 	writes    bool
 	committed bool
 	client    sim.NodeID // whom to answer; Nobody where the coordinator is the client
-	homes     []sim.NodeID
-	asked     quorum.Tally // homes from which an answer can come
-	got       quorum.Tally
-	counted   int          // answers that came in time
-	settled   quorum.Tally // of those, whose answer is as safe as an acknowledgement
-	holders   quorum.Tally // homes known to hold state, as safely
-	state     versions.Set // what is written, or what the answers merge to
-	answers   []versions.Set
-	until     time.Duration // when late answers cease to be of interest
-	due       sim.TimerID
-	covers    kv.Context    // of the reply to a put, where what it writes does not tell
-	born      uint64        // the wall time of its beginning
-	stands    []sim.NodeID  // who stands in for each home; nil if nobody does
-	seated    quorum.Tally  // places whose answer is a stand-in's
-	hinted    quorum.Tally  // places whose stand-in keeps the write
-	sent      time.Duration // when whoever is silent was asked
+	circle
+	asked   quorum.Tally // homes from which an answer can come
+	got     quorum.Tally
+	counted int          // answers that came in time
+	settled quorum.Tally // of those, whose answer is as safe as an acknowledgement
+	holders quorum.Tally // homes known to hold state, as safely
+	state   versions.Set // what is written, or what the answers merge to
+	answers []versions.Set
+	until   time.Duration // when late answers cease to be of interest
+	due     sim.TimerID
+	covers  kv.Context    // of the reply to a put, where what it writes does not tell
+	born    uint64        // the wall time of its beginning
+	stands  []sim.NodeID  // who stands in for each home; nil if nobody does
+	seated  quorum.Tally  // places whose answer is a stand-in's
+	hinted  quorum.Tally  // places whose stand-in keeps the write
+	sent    time.Duration // when whoever is silent was asked
 }
 
 // rounds are the ops of one coordinator, found by their number: the actor above
@@ -119,4 +119,4 @@ func (r *round) count(from, owner sim.NodeID) (home int, fresh bool) {
 }
 
 // missing are the homes not known to hold what a write-back brings.
-func (r *round) missing(n int) quorum.Tally { return quorum.All(n) &^ r.holders }
+func (r *round) missing() quorum.Tally { return r.all() &^ r.holders }

@@ -111,15 +111,18 @@ func (c *coordinator) born(r *round) uint64 {
 // detect judges the nodes that are silent. What they were asked goes to stand-ins
 // as well, even where the op is over: the home has missed the write.
 func (c *coordinator) detect(env *sim.Env) {
-	c.health.fire(env, func(id sim.NodeID) {
-		for i := range c.rounds.ring {
-			if r := &c.rounds.ring[i]; r.stage != idle {
-				c.reseat(env, r, id)
-			}
-		}
-	})
+	c.health.fire(env, func(id sim.NodeID) { c.fell(env, id) })
 	if c.plan.hints != custodyNone {
 		c.overdue(env)
+	}
+}
+
+// fell gives away the places of a node that has fallen under suspicion.
+func (c *coordinator) fell(env *sim.Env, id sim.NodeID) {
+	for i := range c.rounds.ring {
+		if r := &c.rounds.ring[i]; r.stage != idle {
+			c.reseat(env, r, id)
+		}
 	}
 }
 
@@ -200,7 +203,7 @@ func (c *coordinator) receiveStandIn(env *sim.Env, from sim.NodeID, m sim.Messag
 // hinted handles the A leg of a stand-in.
 func (c *coordinator) hinted(env *sim.Env, from sim.NodeID, m *hinted) {
 	r := c.rounds.find(m.Round)
-	if r == nil || m.Refused {
+	if r == nil || m.Refused || r.Ring != m.Ring {
 		return
 	}
 	home := place(r.homes, m.Owner)

@@ -106,6 +106,11 @@ func (s *store) compact(disk sim.Disk) {
 	if s.records < compactAbove+compactTimes*s.live {
 		return
 	}
+	s.rewrite(disk)
+}
+
+// rewrite replaces the file by one record of all that is held.
+func (s *store) rewrite(disk sim.Disk) {
 	image := &snapshot{Cells: make([]kept, 0, s.live)}
 	for key := range s.cells {
 		if set := s.cells[key].set; len(set) > 0 {

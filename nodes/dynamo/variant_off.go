@@ -19,5 +19,6 @@ func (variant) hintAfterGC() bool       { return false }
 func (variant) prepareVolatile() bool   { return false }
 func (variant) decisionNotLogged() bool { return false }
 func (variant) repairResurrects() bool  { return false }
+func (variant) ringSplit() bool         { return false }
 
 func (c *coordinator) reusedDot(sim.Key, kv.Context) kv.Dot { return kv.Dot{} }

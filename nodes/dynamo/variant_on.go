@@ -11,7 +11,7 @@ import (
 // variant is one small wrong change, chosen by name. Only builds with the tag
 // mutants have it: there the tests prove that judges notice.
 type variant struct {
-	Mutant string `yaml:"mutant" one:"|dy-no-writeback|dy-async-writeback|dy-dot-reuse|dy-hint-volatile|dy-hint-after-gc|2pc-prepare-volatile|2pc-decision-not-logged|dy-repair-resurrects" doc:"the wrong change"`
+	Mutant string `yaml:"mutant" one:"|dy-no-writeback|dy-async-writeback|dy-dot-reuse|dy-hint-volatile|dy-hint-after-gc|2pc-prepare-volatile|2pc-decision-not-logged|dy-repair-resurrects|dy-ring-change-split" doc:"the wrong change"`
 }
 
 // noWriteback: a read that promises to write back returns the newest version without doing so.
@@ -39,6 +39,9 @@ func (v variant) decisionNotLogged() bool { return v.Mutant == "2pc-decision-not
 // repairResurrects: anti-entropy takes what was deleted, on either side, for what is
 // missing, and copies the old value back.
 func (v variant) repairResurrects() bool { return v.Mutant == "dy-repair-resurrects" }
+
+// ringSplit: while the ring changes, reads go by the new one and writes still by the old.
+func (v variant) ringSplit() bool { return v.Mutant == "dy-ring-change-split" }
 
 // reusedDot is the next dot of such a node.
 func (c *coordinator) reusedDot(key sim.Key, past kv.Context) kv.Dot {

@@ -55,15 +55,32 @@ func (r *Ring) Preference(key sim.Key, list []int) []int { return r.walk(key, li
 // those that may stand in for its nodes.
 func (r *Ring) Order(key sim.Key, list []int) []int { return r.walk(key, list, r.nodes) }
 
-// walk appends the first distinct nodes of the walk, so many of them.
+// Points lists where virtual nodes stand, none where every list holds every node. All
+// keys between one of them and the next, that one included, have the same lists.
+func (r *Ring) Points() []uint64 {
+	list := make([]uint64, len(r.points))
+	for i := range r.points {
+		list[i] = r.points[i].at
+	}
+	return list
+}
+
+// At appends the preference list of the keys at a position.
+func (r *Ring) At(position uint64, list []int) []int { return r.walkAt(position, list, r.length) }
+
+// walk appends the first distinct nodes of a key's walk, so many of them.
 func (r *Ring) walk(key sim.Key, list []int, length int) []int {
+	return r.walkAt(Position(key), list, length)
+}
+
+func (r *Ring) walkAt(position uint64, list []int, length int) []int {
 	if r.points == nil {
 		for node := range length {
 			list = append(list, node)
 		}
 		return list
 	}
-	first, _ := slices.BinarySearchFunc(r.points, Position(key), func(p point, at uint64) int {
+	first, _ := slices.BinarySearchFunc(r.points, position, func(p point, at uint64) int {
 		return cmp.Compare(p.at, at)
 	})
 	return r.walkFrom(first, list, length)
