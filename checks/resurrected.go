@@ -173,8 +173,8 @@ func (v *view) resurrected() Report {
 		verdict.Result, verdict.Why = Vacuous, "no acknowledged removal from a set"
 	case r.count > 0:
 		verdict.Result, verdict.Witness = Fail, r.witness()
-		verdict.Why = fmt.Sprintf("%d elements shown after %s, %d of them in the end",
-			r.count, plural(r.judged, "acknowledged removal"), r.last)
+		verdict.Why = fmt.Sprintf("%s shown after %s, %d in the end",
+			plural(r.count, "element"), plural(r.judged, "acknowledged removal"), r.last)
 	default:
 		verdict.Why = fmt.Sprintf("%s, nothing came back", plural(r.judged, "acknowledged removal"))
 	}

@@ -58,7 +58,7 @@ func TestDifficulty(t *testing.T) {
 }
 
 func measure(t *testing.T, m mutant) difficulty {
-	r := runner(t, m.family(), set("protocol.mutant", string(m)))
+	r := runner(t, m.family(), m.change())
 	d := difficulty{mutant: m}
 	for block := range uint64(blocks) {
 		found, claim := d.search(t, r, block*blockLength+1)
@@ -173,7 +173,8 @@ finds it at random, with no check that knows of it: ` + "`simrun sweep testdata/
 
 Rows of the catalogue that are options which ship are tested as these options, against the same promise: reads of any
 follower without tokens, waiting that degrades, no fencing, other rules of promotion, smaller quorums, repair after the
-reply (TestWeakerOptionsBreakThePromise).
+reply (TestWeakerOptionsBreakThePromise). So is ml-cart-union, merge: union where merge: cart is promised, which has a
+script and a line below as well.
 
 Difficulty is the share of seeds of the default scenario that break something: E at least 5 %, M at least 0.5 %, H at
 least 0.05 %, X less. A seed is one run of each cell of the scenario's grid. Written by
