@@ -3,7 +3,7 @@ package checks
 // Catalogue lists every metric that the checkers report, in the order in which
 // tables show them.
 func Catalogue() []Catalogued {
-	return append(clientMetrics(), storeMetrics()...)
+	return append(append(clientMetrics(), storeMetrics()...), repairMetrics()...)
 }
 
 // clientMetrics are of what clients were told: answers, latencies, staleness, quorums.
@@ -97,5 +97,26 @@ func storeMetrics() []Catalogued {
 		{"partial_writes", Count, "", "low", "writes that did not end ok, held in the end though fewer replicas took them than they needed"},
 		{"messages_per_op", Mean, "", "low", "messages sent, by op"},
 		{"bytes_per_op", Mean, "bytes", "low", "bytes sent, by op"},
+	}
+}
+
+// repairMetrics are of what it took to bring replicas up to date outside the write path.
+func repairMetrics() []Catalogued {
+	return []Catalogued{
+		{"missed_keys", Count, "", "low", "keys of which some replica lacked something that another one had, when the last fault healed"},
+		{"never_caught_up", Count, "", "low", "of those, the keys of which some replica still lacked it when settling ended"},
+		{"catch_up_ns", Mean, "ns", "low", "time from then until the last replica had caught up"},
+		{"repair_messages", Count, "", "low", "messages sent to find out where replicas differ, and to bring them up to date, outside the write path"},
+		{"repair_bytes_read", Count, "bytes", "low", "sent by reads that found replicas stale"},
+		{"repair_bytes_hint", Count, "bytes", "low", "sent by replaying hints"},
+		{"repair_bytes_tree", Count, "bytes", "low", "sent by comparing trees, and by streaming what seemed to differ"},
+		{"repair_bytes_copy", Count, "bytes", "low", "sent by shipping every key"},
+		{"repair_bytes_log", Count, "bytes", "low", "sent by shipping logs"},
+		{"tree_comparisons", Count, "", "low", "hashes of trees that two replicas compared"},
+		{"tree_messages", Count, "", "low", "messages of these comparisons, those that were answered"},
+		{"tree_bytes", Count, "bytes", "low", "bytes of these messages"},
+		{"streamed_keys", Count, "", "low", "keys handed over because they may differ"},
+		{"streamed_needlessly", Count, "", "low", "of those, the keys that the receiver held already, and had nothing newer of"},
+		{"hints_wasted", Count, "", "low", "hints delivered to an owner that another repair had reached before"},
 	}
 }

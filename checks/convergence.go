@@ -23,7 +23,7 @@ import (
 // any replica before settling ended; it is undefined where replicas differ or were
 // still changing. Spread is how long after its beginning an acknowledged write had
 // reached every replica: as many nodes as the most that stored any one write of the
-// key.
+// key. Catching up is what CatchUp says.
 func Converged(run *record.Run, o Options) Report { return newView(run, o).converged() }
 
 func (v *view) converged() Report {
@@ -56,7 +56,8 @@ func (v *view) converged() Report {
 		{Name: "diverged_keys", Kind: Count, Count: verdict.Count, Undefined: compared == 0},
 		v.convergenceTime(verdict.Result == Pass),
 	}
-	return Report{verdict, append(measures, v.spread()...)}
+	measures = append(measures, v.spread()...)
+	return Report{verdict, append(measures, v.catchUpMeasures()...)}
 }
 
 // holder is a live node that is taken to be responsible for a key.

@@ -58,6 +58,9 @@ type Cell struct {
 	// Names are the nodes' and clients' by their numbers, as in record.Run; may be
 	// empty. They belong to a cell since a grid may change how many nodes there are.
 	Names []string
+	// Tables are of this cell alone. Those of all cells that have the same name are
+	// shown as one.
+	Tables []Table
 	// Replay is the command that runs this cell again.
 	Replay string
 }

@@ -3,6 +3,7 @@ package results
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"simrun/checks"
@@ -124,6 +125,37 @@ func CellTable(name, title string, cells []Cell, metrics ...string) Table {
 		t.Rows = append(t.Rows, row)
 	}
 	return t
+}
+
+// FirstOfCells is the first table of a name that a cell has, with what the cell sets in
+// front of its rows; false where none has one.
+func FirstOfCells(cells []Cell, name string) (Table, bool) {
+	for i := range cells {
+		if t, some := JoinCells(cells[i:i+1], name); some {
+			return t, true
+		}
+	}
+	return Table{}, false
+}
+
+// JoinCells makes one table of those of a name that the cells have, with what each
+// cell sets in front of its rows; false where none has one.
+func JoinCells(cells []Cell, name string) (Table, bool) {
+	var joined Table
+	for i := range cells {
+		at := slices.IndexFunc(cells[i].Tables, func(t Table) bool { return t.Name == name })
+		if at < 0 {
+			continue
+		}
+		t := &cells[i].Tables[at]
+		if joined.Columns == nil {
+			joined = Table{Name: name, Title: t.Title, Columns: append(SettingColumns(cells[i].Set), t.Columns...)}
+		}
+		for _, row := range t.Rows {
+			joined.Rows = append(joined.Rows, append(settings(cells[i].Set), row...))
+		}
+	}
+	return joined, joined.Columns != nil
 }
 
 // Check tells what is wrong with the table's shape: every row must have one field

@@ -98,6 +98,7 @@ func (r *Runner) judge(i int, run *record.Run) results.Cell {
 		cell.Reports = append(cell.Reports, report.Verdict)
 		cell.Measures = append(cell.Measures, report.Measures...)
 	}
+	cell.Tables = plan.tables(run, o)
 	cell.Unmet = unmet(plan.requires, run)
 	cell.Replay = r.plan.replay(i, run.Seed)
 	plan.judge(&cell)

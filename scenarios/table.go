@@ -14,5 +14,14 @@ func (p *Plan) tabulate(run *results.Run) {
 	}
 	run.Columns = metrics
 	run.Tables = append(run.Tables, results.CellTable(p.Scenario.Name, "", run.Cells, metrics...))
+	for _, c := range cellTables {
+		join := results.JoinCells
+		if c.once {
+			join = results.FirstOfCells
+		}
+		if t, some := join(run.Cells, c.name); some {
+			run.Tables = append(run.Tables, t)
+		}
+	}
 	run.Words = append(p.words(run), p.predictionWords(run)...)
 }

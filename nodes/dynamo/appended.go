@@ -59,6 +59,10 @@ func eachKey(record sim.Record, visit func(sim.Key, versions.Set)) {
 		visit(m.Key, m.Set)
 	case *kept:
 		visit(m.Key, m.Set)
+	case *preloaded:
+		for _, key := range m.Keys {
+			visit(key, m.Set)
+		}
 	case *snapshot:
 		for i := range m.Cells {
 			visit(m.Cells[i].Key, m.Cells[i].Set)

@@ -27,6 +27,8 @@ type Config struct {
 
 	Durable bool `yaml:"durable" default:"true" doc:"whether a replica syncs a write to its disk before it acknowledges it"`
 
+	Preload int `yaml:"preload" default:"0" min:"0" max:"10000000" doc:"keys, from k0 on, of which every home has a version on its disk from the beginning: the initial value, which no op wrote and readers take for nothing"`
+
 	VirtualNodes int           `yaml:"virtual_nodes" default:"16" min:"1" max:"1024" doc:"places of each node on the ring; of no effect where there are exactly n nodes"`
 	SpreadEvery  time.Duration `yaml:"spread_every" default:"0s" min:"0s" doc:"through-one: time between two writes that a replica takes from its queue"`
 
@@ -167,6 +169,7 @@ type plan struct {
 	durable    bool
 	byClient   bool // the client coordinates
 	clientTime bool // the client gives a write its time
+	preload    int
 	virtual    int
 	every      time.Duration
 	attempts   uint8
@@ -193,7 +196,7 @@ type plan struct {
 
 func (c *Config) plan() *plan {
 	p := &plan{
-		n: c.N, r: c.R, w: c.W, rule: c.rule(), durable: c.Durable, virtual: c.VirtualNodes, every: c.SpreadEvery,
+		n: c.N, r: c.R, w: c.W, rule: c.rule(), durable: c.Durable, preload: c.Preload, virtual: c.VirtualNodes, every: c.SpreadEvery,
 		readSome: c.ReadFanout == "r", writeSome: c.WriteFanout == "w", throughOne: c.WriteFanout == "through-one",
 		byClient: c.Coordinator == "client", clientTime: c.Clock == "client",
 		attempts: uint8(c.Attempts), patience: c.AttemptTimeout, variant: c.variant,

@@ -53,6 +53,7 @@ func New(c Config, members []sim.NodeID) func(self sim.NodeID) sim.Node {
 func (n *Node) Start(env *sim.Env) {
 	n.coordinator.start(env, n.members, sim.NumberSubject(uint64(env.Now())), timerDetect)
 	n.plantForest()
+	n.replica.preload(env)
 	n.replica.store.load(env.Disk())
 	n.replica.buryAll(env)
 	n.replica.loadHints(env, n.members)

@@ -145,7 +145,7 @@ func (r *replica) lost(env *sim.Env, key sim.Key, brought versions.Set) {
 // resolved states that a version lost against another whose writer had not read it.
 func (r *replica) resolved(env *sim.Env, key sim.Key, loser, winner *versions.Version) {
 	id := loser.Value.ID
-	if id == winner.Value.ID || versions.Reads(winner.Past, id) {
+	if id == 0 || id == winner.Value.ID || versions.Reads(winner.Past, id) {
 		return
 	}
 	major, _ := loser.Place()

@@ -128,11 +128,12 @@ const (
 	compactTimes = 4
 )
 
-// inspect yields what is held, by key.
+// inspect yields what is held, by key. An initial value is nothing.
 func (s *store) inspect(yield func(sim.Copy)) {
 	for key := range s.cells {
-		if set := s.cells[key].set; len(set) > 0 {
-			yield(sim.Copy{Key: sim.Key(key), Values: set.Values(nil), Deletes: set.Deletes()})
+		set := s.cells[key].set
+		if c := (sim.Copy{Key: sim.Key(key), Values: set.Values(nil), Deletes: set.Deletes()}); len(c.Values)+len(c.Deletes) > 0 {
+			yield(c)
 		}
 	}
 }
