@@ -117,8 +117,9 @@ type resurrections struct {
 	judged  int64 // acknowledged removals
 	count   int64 // elements shown after they were removed
 	last    int64 // those that the end holds
-	removal uint32
-	read    uint32 // that shows what was removed; initial where only replicas do
+	// An example: who added what was removed and is shown, who removed it, and the read
+	// that shows it, which is initial where only replicas do.
+	added, removal, read uint32
 }
 
 // judge looks at one key. What the end shows makes the better witness.
@@ -147,7 +148,7 @@ func (r *resurrections) look(c *comebacks, s sight, read uint32, shown map[int64
 	c.returned(s, func(element int64, removal uint32) {
 		shown[element] = true
 		if r.removal == initial {
-			r.removal, r.read = removal, read
+			r.added, r.removal, r.read = c.adds[element].began[0], removal, read
 		}
 	})
 }
@@ -186,9 +187,9 @@ func (v *view) resurrected() Report {
 
 func (r *resurrections) witness() Witness {
 	v := r.view
-	w := v.witness(r.removal)
+	w := v.witness(r.removal, r.added)
 	if r.read != initial {
-		w = v.witness(r.read, r.removal)
+		w = v.witness(r.read, r.removal, r.added)
 	}
 	op := &v.ops[r.removal]
 	what := "every element"

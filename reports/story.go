@@ -68,6 +68,9 @@ func (t *teller) add(stamp uint32, at time.Duration, node, what string, weight i
 	t.beats = append(t.beats, beat{stamp, at, node, what, weight})
 }
 
+// mostReturned is how many values a read may have returned whose writes are told of.
+const mostReturned = 8
+
 // choose finds the ops that the story is about, and its window.
 func (t *teller) choose() {
 	t.named = t.about.Ops
@@ -87,7 +90,11 @@ func (t *teller) choose() {
 		if op.Ended() {
 			t.last = max(t.last, op.ReturnedAt)
 		}
-		for _, v := range t.run.History.Values(op) {
+		values := t.run.History.Values(op)
+		if len(values) > mostReturned {
+			continue // of a set: the judge names the elements that matter
+		}
+		for _, v := range values {
 			if v.ID != 0 && !slices.Contains(t.all, v.ID) {
 				t.all = append(t.all, v.ID)
 			}
@@ -130,11 +137,22 @@ func (t *teller) ops() {
 			weight = heart
 		}
 		client := fmt.Sprintf("c%d", op.Client)
-		t.add(op.Invoked, op.InvokedAt, client, fmt.Sprintf("begins %s: %s %s", id, op.Code, op.Key), weight)
+		t.add(op.Invoked, op.InvokedAt, client, fmt.Sprintf("begins %s: %s", id, t.what(op)), weight)
 		if op.Ended() {
 			t.add(op.Returned, op.ReturnedAt, client, t.ending(op), weight)
 		}
 	}
+}
+
+// what tells what an op is to do.
+func (t *teller) what(op *record.Op) string {
+	switch n := t.run.History.Written(op).N; op.Code {
+	case sim.Add:
+		return fmt.Sprintf("add %d to %s", n, op.Key)
+	case sim.Remove:
+		return fmt.Sprintf("remove %d from %s", n, op.Key)
+	}
+	return fmt.Sprintf("%s %s", op.Code, op.Key)
 }
 
 // ending says how an op ended.
