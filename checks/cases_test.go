@@ -144,6 +144,14 @@ func cases() []recorded {
 			build: func(b *histories.Builder) { masked(b, 45) },
 		},
 		{
+			name: "a tombstone collected, and a hint for it given up later", checker: "masked_losses", want: Pass,
+			build: func(b *histories.Builder) { outlived(b, sim.Collected) },
+		},
+		{
+			name: "a copy wiped, and a hint for it given up later", checker: "masked_losses", want: Fail, count: 1,
+			build: func(b *histories.Builder) { outlived(b, sim.Wiped) },
+		},
+		{
 			name: "nothing stated", checker: "masked_losses", want: Vacuous,
 			build: func(b *histories.Builder) { b.Get(1, 0, 50, 60, b.Put(1, 0, 10, 20)).Final() },
 		},
@@ -436,6 +444,16 @@ func cases() []recorded {
 		},
 	}
 	return append(all, transactionCases()...)
+}
+
+// outlived is a delete whose copies went for some reason before its hint was given up.
+func outlived(b *histories.Builder, why sim.Why) {
+	gone := b.Delete(1, 0, 10, 20)
+	b.Tell(15, 1, sim.Stored, sim.Durable, gone).Tell(16, 2, sim.Hint, sim.Kept, gone)
+	b.Tell(30, 1, sim.Discarded, why, gone).Tell(35, 2, sim.Hint, sim.Expired, gone)
+	later := b.Put(1, 0, 50, 60)
+	b.Tell(55, 1, sim.Stored, sim.Durable, later)
+	b.Get(2, 0, 100, 110, later).Final()
 }
 
 func masked(b *histories.Builder, discarded uint32) {

@@ -105,7 +105,9 @@ func (op *custody) hint(why sim.Why, stamp uint32) {
 		op.emptied = 0
 		return
 	case sim.Dropped, sim.Expired:
-		op.why = why
+		if op.holders() > 0 || op.why != sim.Collected {
+			op.why = why // a hint that outlived a tombstone that homes have collected was no loss
+		}
 	}
 	op.hints = max(op.hints-1, 0)
 	op.empty(stamp)

@@ -47,9 +47,6 @@ func TestDifficulty(t *testing.T) {
 	}
 	var all []difficulty
 	for _, m := range mutants {
-		if m.scriptAlone() {
-			continue
-		}
 		d := measure(t, m)
 		t.Log(d.row())
 		all = append(all, d)
@@ -145,13 +142,6 @@ func document(all []difficulty) string {
 	for i := range all {
 		b.WriteString(all[i].row() + "\n")
 	}
-	b.WriteString("\nBy their scripts alone, since no default scenario has hints yet:")
-	for _, m := range mutants {
-		if m.scriptAlone() {
-			fmt.Fprintf(&b, " [%s](../testdata/mutants/%s.yaml)", m, m)
-		}
-	}
-	b.WriteString(".\n")
 	return b.String()
 }
 
@@ -172,8 +162,8 @@ finds it at random, with no check that knows of it: ` + "`simrun sweep testdata/
 ` + "`leader-follower.yaml`" + ` expect only what the protocols promise, and hold for what ships.
 
 Rows of the catalogue that are options which ship are tested as these options, against the same promise: reads of any
-follower without tokens, waiting that degrades, no fencing, other rules of promotion, smaller quorums, repair after the
-reply (TestWeakerOptionsBreakThePromise). So is ml-cart-union, merge: union where merge: cart is promised, which has a
+follower without tokens, waiting that degrades, no fencing, other rules of promotion, smaller quorums, sloppy ones, hints
+in memory, repair after the reply (TestWeakerOptionsBreakThePromise). So is ml-cart-union, merge: union where merge: cart is promised, which has a
 script and a line below as well.
 
 Difficulty is the share of seeds of the default scenario that break something: E at least 5 %, M at least 0.5 %, H at

@@ -52,6 +52,9 @@ func TestWeakerOptionsBreakThePromise(t *testing.T) {
 		{"carts", "workload.merge", "union"}, // ml-cart-union: what was removed comes back
 		{"carts", "workload.merge", "lww"},
 		{"dynamo-majorities", "nemesis.kinds", "[isolate, partition, wipe]"},
+		{"dynamo-majorities", "protocol.quorum", "sloppy"}, // dy-sloppy-as-strict: stand-ins count, and the overlap is claimed
+		{"dynamo-hints", "protocol.hints", "none"},
+		{"dynamo-hints", "protocol.hints", "memory"},
 	} {
 		t.Run(weaker.scenario+" "+weaker.path+"="+weaker.value, func(t *testing.T) {
 			edits := []scenarios.Edit{set(weaker.path, weaker.value)}
