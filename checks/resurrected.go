@@ -135,19 +135,20 @@ func (r *resurrections) judge(k *keyed) {
 		if len(k.final) > 0 {
 			read = k.final[i]
 		}
-		r.look(c, s, read, shown)
+		r.look(c, s, read, shown, r.last == 0)
+		r.last = before + int64(len(shown))
 	}
-	r.last = before + int64(len(shown))
 	for _, read := range k.reads {
-		r.look(c, v.sight(read), read, shown)
+		r.look(c, v.sight(read), read, shown, r.removal == initial)
 	}
 	r.count += int64(len(shown))
 }
 
-func (r *resurrections) look(c *comebacks, s sight, read uint32, shown map[int64]bool) {
+func (r *resurrections) look(c *comebacks, s sight, read uint32, shown map[int64]bool, better bool) {
 	c.returned(s, func(element int64, removal uint32) {
 		shown[element] = true
-		if r.removal == initial {
+		if better {
+			better = false
 			r.added, r.removal, r.read = c.adds[element].began[0], removal, read
 		}
 	})
