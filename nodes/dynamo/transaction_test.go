@@ -329,6 +329,7 @@ func TestJournalIsBounded(t *testing.T) {
 func TestTransactionsRefuse(t *testing.T) {
 	for path, change := range map[string]func(*Config){
 		"coordinator":  func(c *Config) { c.Coordinator = "client" },
+		"versions":     func(c *Config) { c.Versions, c.WriteFanout, c.W = "vv", "all", c.N },
 		"quorum":       func(c *Config) { c.Quorum = "sloppy" },
 		"hints":        func(c *Config) { c.Hints = "disk" },
 		"durable":      func(c *Config) { c.Durable = false },
