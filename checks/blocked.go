@@ -45,7 +45,9 @@ func (b *blocked) add(v *view, h *held) {
 	}
 	took := h.took
 	if !h.over {
-		b.ever++
+		if settled := v.run.Phases.Settled; settled == 0 || h.from <= settled {
+			b.ever++
+		}
 		took = max(v.run.Phases.End-h.from, 0)
 	}
 	b.longest = max(b.longest, took)

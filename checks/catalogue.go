@@ -91,7 +91,7 @@ func storeMetrics() []Catalogued {
 		{"blocked_p99_ns", Quantile, "ns", "low", "99 % of what nodes promised to a coordinator was decided, as they learnt, within this time"},
 		{"blocked_max_ns", Max, "ns", "low", "the longest time that a node waited for the outcome of what it had promised"},
 		{"blocked_share", Share, "", "low", "promises about which a node had to ask, of all"},
-		{"blocked_at_end", Count, "", "low", "promises whose outcome a living node did not know at the end"},
+		{"blocked_at_end", Count, "", "low", "promises made before all had settled whose outcome a living node did not know at the end"},
 		{"transactions_agreed", Count, "", "high", "transactions that were committed"},
 		{"transactions_undone", Count, "", "low", "transactions that were aborted"},
 		{"partial_writes", Count, "", "low", "writes that did not end ok, held in the end though fewer replicas took them than they needed"},
