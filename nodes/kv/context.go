@@ -10,7 +10,9 @@ type Dot struct {
 
 // Context is the causal context of what a client has read: a version vector as a
 // list of dots in the order of actors, each standing for that actor's writes up
-// to the counter. Empty for stores without causal versions.
+// to the counter. Where more of an actor's writes were read, with holes before them,
+// its first dot says up to where there is none (counter 0: nowhere), and each of the
+// others stands for itself alone. Empty for stores without causal versions.
 type Context []Dot
 
 // Encode lists the context.

@@ -1,8 +1,9 @@
 // Package versions keeps what a key holds as a set of versions, under one of several
 // rules: causal, where concurrent versions stay side by side as siblings (dotted
 // version vectors: Almeida, Baquero, Gonçalves, Preguiça and Fonte, DAIS 2014);
-// last-write-wins, where the greatest timestamp stays alone; and vectors, where one
-// version vector stands for all siblings of the key.
+// last-write-wins, where the greatest timestamp stays alone; vectors, where one
+// version vector stands for all siblings of the key; and dots, where a context of its
+// own says what a key has seen, so that what it has seen and does not hold is gone.
 //
 // Sets and contexts are values: nothing here changes one in place, so they may be
 // shared between replicas' states and messages.

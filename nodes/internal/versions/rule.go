@@ -18,6 +18,9 @@ const (
 	// Vectors keeps, for each key, one version vector and all versions that no put
 	// replaced whose context covered that whole vector.
 	Vectors
+	// Dots keeps, for each key, a context that may have holes and the versions that no
+	// context has seen go: data types that merge by themselves (package crdt).
+	Dots
 )
 
 // Merge adds what a set brings to what is held. It tells whether that changed
@@ -27,6 +30,9 @@ const (
 func (r Rule) Merge(held, brought Set) (merged Set, changed bool) {
 	if len(brought) == 0 {
 		return held, false
+	}
+	if r == Dots {
+		return syncDots(held, brought)
 	}
 	if len(held) == 0 {
 		return brought, true
@@ -53,6 +59,8 @@ func (r Rule) Includes(held, brought Set) bool {
 		return len(held) > 0 && !held[0].Before(&brought[0])
 	case Vectors:
 		return includesVectors(held, brought)
+	case Dots:
+		return includesDots(held, brought)
 	}
 	for i := range brought {
 		if !known(held, &brought[i]) {
@@ -68,7 +76,7 @@ func (r Rule) Context(s Set) kv.Context {
 	switch r {
 	case LastWrite:
 		return nil
-	case Vectors:
+	case Vectors, Dots:
 		return s.Covered()
 	}
 	return s.Context()

@@ -1,0 +1,80 @@
+package crdt
+
+import (
+	"simrun/nodes/internal/versions"
+	"simrun/nodes/kv"
+	"simrun/sim"
+)
+
+// Add is the delta of an addition to a set: the element with a dot of its own, in the
+// place of what the actor knows to be the same element. The context is that of the dot
+// alone: it must not speak for the actor's earlier dots, which may arrive later (akka
+// #22188).
+func Add(v versions.Version, held versions.Set) versions.Set {
+	return versions.Delta(versions.Exactly(append(dots(held, v.Value.N), v.Dot)...), v)
+}
+
+// Remove is the delta of the removal of an element: what is held of it is gone, and an
+// addition at the same time elsewhere, which is not seen here, stays.
+func Remove(held versions.Set, element int64) versions.Set {
+	return versions.Delta(versions.Exactly(dots(held, element)...))
+}
+
+// Clear is the delta of the removal of all elements.
+func Clear(held versions.Set) versions.Set {
+	gone := make([]kv.Dot, 0, len(held))
+	for _, v := range held.Writes() {
+		gone = append(gone, v.Dot)
+	}
+	return versions.Delta(versions.Exactly(gone...))
+}
+
+// dots are those of what is held of an element.
+func dots(held versions.Set, element int64) []kv.Dot {
+	var of []kv.Dot
+	for _, v := range held.Writes() {
+		if v.Value.N == element {
+			of = append(of, v.Dot)
+		}
+	}
+	return of
+}
+
+// Count is the delta of a change to a counter. The version's integer is the sum of all
+// that its actor ever added, less what it took: that replaces what the actor said
+// before, so that the context covers all its earlier dots, arrived or not.
+func Count(v versions.Version) versions.Set { return versions.Delta(kv.Context{v.Dot}, v) }
+
+// Assign is the delta of a write to a register of several values: it replaces those
+// that its writer had read.
+func Assign(v versions.Version, read kv.Context) versions.Set {
+	return versions.Delta(versions.Union(read, versions.Exactly(v.Dot)), v)
+}
+
+// Unassign is the delta of a delete of what its writer had read.
+func Unassign(read kv.Context) versions.Set { return versions.Delta(read) }
+
+// Elements appends what a set contains, in the order of the writers: each element once,
+// as its last writer in that order added it.
+func Elements(held versions.Set, into []sim.Value) []sim.Value {
+	written := held.Writes()
+	last := make(map[int64]int, len(written))
+	for i := range written {
+		last[written[i].Value.N] = i
+	}
+	for i := range written {
+		if last[written[i].Value.N] == i {
+			into = append(into, written[i].Value)
+		}
+	}
+	return into
+}
+
+// Total is the value of a counter, which has no single writer.
+func Total(held versions.Set) sim.Value {
+	var total sim.Value
+	for _, v := range held.Writes() {
+		total.N += v.Value.N
+	}
+	return total
+}
