@@ -18,7 +18,8 @@ type Config struct {
 
 	Coordinator string `yaml:"coordinator" default:"node" one:"node|client" doc:"who runs the quorum: the node that the client asks, or the client itself"`
 
-	Versions string `yaml:"versions" default:"dvv" one:"dvv|lww|vv" doc:"which versions of a key stay: dvv, all that no other replaces; lww, the one with the last time; vv, those that one version vector for the whole key cannot tell to be replaced"`
+	Versions string `yaml:"versions" default:"dvv" one:"dvv|lww|vv|crdt" doc:"which versions of a key stay: dvv, all that no other replaces; lww, the one with the last time; vv, those that one version vector for the whole key cannot tell to be replaced; crdt, what a type that merges by itself makes of them"`
+	Type     string `yaml:"type" default:"set" one:"set|counter|register|mv-register" doc:"crdt: what a key holds: a set that elements are added to and removed from, a counter, a register of the last value by its time, or one of all concurrent values"`
 	Clock    string `yaml:"clock" default:"coordinator" one:"coordinator|client" doc:"lww: whose wall clock gives a write its time"`
 
 	ReadRepair  string `yaml:"read_repair" default:"async" one:"none|async|sync" doc:"whether a read brings stale homes up to date: after its reply, or w of them before it"`
@@ -69,7 +70,7 @@ type Config struct {
 // Defaults is the configuration that the tags describe.
 func Defaults() Config {
 	return Config{
-		N: 3, R: 2, W: 2, Quorum: "strict", Coordinator: "node", Versions: "dvv", Clock: "coordinator",
+		N: 3, R: 2, W: 2, Quorum: "strict", Coordinator: "node", Versions: "dvv", Type: "set", Clock: "coordinator",
 		ReadRepair: "async", ReadFanout: "all", WriteFanout: "all", Durable: true, VirtualNodes: 16,
 		SuspectAfter: 100 * time.Millisecond, PingEvery: 50 * time.Millisecond, Hints: "none", HintTTL: 3 * time.Hour,
 		MaxHints: 10000, HintReplay: 500 * time.Millisecond,
@@ -96,12 +97,6 @@ func (c Config) Check() error {
 		return fieldError{"r", fmt.Sprintf("%d answers are asked for, but a key has only %d homes", c.R, c.N)}
 	case c.W > c.N:
 		return fieldError{"w", fmt.Sprintf("%d acknowledgements are asked for, but a key has only %d homes", c.W, c.N)}
-	case c.Clock == "client" && c.Versions != "lww":
-		return fieldError{"clock", c.Versions + " goes by no clock: set versions to lww"}
-	case c.Versions == "vv" && c.Coordinator == "client":
-		return fieldError{"coordinator", "with versions: vv the home that coordinates a put advances its vector: a client cannot"}
-	case c.Versions == "vv" && c.WriteFanout != "all":
-		return fieldError{"write_fanout", "with versions: vv the home that coordinates a put is the first to hold it: all others are sent what it holds"}
 	case c.SpreadEvery > 0 && c.WriteFanout != "through-one":
 		return fieldError{"spread_every", "only write_fanout: through-one has a queue to spread from"}
 	case c.Quorum == "sloppy" && c.WriteFanout == "through-one":
@@ -111,6 +106,9 @@ func (c Config) Check() error {
 	}
 	if err := c.shape().Check(); err != nil {
 		return fieldError{"merkle_depth", err.Error()}
+	}
+	if err := c.checkVersions(); err != nil {
+		return err
 	}
 	if err := c.checkTransactions(); err != nil {
 		return err
@@ -135,20 +133,6 @@ func (c Config) Fits(members int) error {
 // Overlap tells whether every read quorum meets every write quorum.
 func (c Config) Overlap() bool { return quorum.Overlap(c.N, c.R, c.W) }
 
-// rule is how versions of a key are merged.
-func (c *Config) rule() versions.Rule {
-	switch c.Versions {
-	case "lww":
-		return versions.LastWrite
-	case "vv":
-		return versions.Vectors
-	}
-	return versions.Causal
-}
-
-// Siblings tells whether a read may return several versions.
-func (c Config) Siblings() bool { return c.rule() != versions.LastWrite }
-
 // repair is when a read brings stale homes up to date.
 type repair uint8
 
@@ -162,6 +146,7 @@ const (
 type plan struct {
 	n, r, w    int
 	rule       versions.Rule
+	datatype   datatype
 	repair     repair
 	readSome   bool // read_fanout: r
 	writeSome  bool // write_fanout: w
@@ -196,7 +181,7 @@ type plan struct {
 
 func (c *Config) plan() *plan {
 	p := &plan{
-		n: c.N, r: c.R, w: c.W, rule: c.rule(), durable: c.Durable, preload: c.Preload, virtual: c.VirtualNodes, every: c.SpreadEvery,
+		n: c.N, r: c.R, w: c.W, rule: c.rule(), datatype: c.datatype(), durable: c.Durable, preload: c.Preload, virtual: c.VirtualNodes, every: c.SpreadEvery,
 		readSome: c.ReadFanout == "r", writeSome: c.WriteFanout == "w", throughOne: c.WriteFanout == "through-one",
 		byClient: c.Coordinator == "client", clientTime: c.Clock == "client",
 		attempts: uint8(c.Attempts), patience: c.AttemptTimeout, variant: c.variant,

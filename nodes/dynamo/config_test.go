@@ -42,14 +42,16 @@ func TestDefaultsAreTheTags(t *testing.T) {
 
 func TestCheck(t *testing.T) {
 	for path, change := range map[string]func(*Config){
-		"r":            func(c *Config) { c.R = 4 },
-		"w":            func(c *Config) { c.W = 4 },
-		"clock":        func(c *Config) { c.Clock = "client" },
-		"spread_every": func(c *Config) { c.SpreadEvery = 1 },
-		"quorum":       func(c *Config) { c.Quorum, c.WriteFanout = "sloppy", "through-one" },
-		"coordinator":  func(c *Config) { c.Versions, c.Coordinator = "vv", "client" },
-		"write_fanout": func(c *Config) { c.Versions, c.WriteFanout = "vv", "w" },
-		"hints":        func(c *Config) { c.Hints, c.WriteFanout = "memory", "through-one" },
+		"r":               func(c *Config) { c.R = 4 },
+		"w":               func(c *Config) { c.W = 4 },
+		"clock":           func(c *Config) { c.Clock = "client" },
+		"spread_every":    func(c *Config) { c.SpreadEvery = 1 },
+		"quorum":          func(c *Config) { c.Quorum, c.WriteFanout = "sloppy", "through-one" },
+		"coordinator":     func(c *Config) { c.Versions, c.Coordinator = "vv", "client" },
+		"write_fanout":    func(c *Config) { c.Versions, c.WriteFanout = "vv", "w" },
+		"writes":          func(c *Config) { c.Versions, c.Writes, c.W = "vv", "two-phase", 3 },
+		"tombstone_grace": func(c *Config) { c.Versions, c.TombstoneGrace = "crdt", 1 },
+		"hints":           func(c *Config) { c.Hints, c.WriteFanout = "memory", "through-one" },
 	} {
 		c := Defaults()
 		change(&c)

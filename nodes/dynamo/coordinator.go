@@ -17,6 +17,7 @@ type coordinator struct {
 	actor   uint32   // of this life
 	writer  versions.Writer
 	counts  versions.Counts // vv: of this life's actor
+	clerk   clerk           // crdt
 	rounds  rounds
 	health  health
 	// transactions are those that are not settled, in the order of their beginnings.
@@ -44,7 +45,7 @@ func (c *coordinator) start(env *sim.Env, members []sim.NodeID, about sim.Subjec
 		c.layout.start(env, c.plan, members)
 	}
 	c.actor = uint32(env.Draw(drawActor, about))
-	c.writer.Base = c.actor
+	c.writer.Base, c.clerk.base = c.actor, c.actor
 	if c.plan.watches() {
 		c.health.start(c.plan, members, watch, uint64(c.actor))
 	}
@@ -58,9 +59,13 @@ func (c *coordinator) begin(env *sim.Env, q *kv.Request, client sim.NodeID, time
 	c.aim(r)
 	r.until = env.Now() + c.plan.interest
 	r.born, r.sent = time, env.Now()
-	if r.writes {
+	switch {
+	case c.plan.looksFirst(q.Code):
+		r.look(q)
+		c.get(env, r)
+	case r.writes:
 		c.put(env, r, q, time)
-	} else {
+	default:
 		c.get(env, r)
 	}
 	return r
@@ -121,7 +126,7 @@ func (c *coordinator) note(env *sim.Env, r *round, from, owner sim.NodeID, newes
 // close states the end of the wait for an op's outcome.
 func (c *coordinator) close(env *sim.Env, r *round) {
 	need := c.plan.r
-	if r.writes {
+	if r.writes || r.removal != nil {
 		need = c.plan.w
 	}
 	env.Observe(sim.Observation{Fact: sim.Closed, Key: r.Key, Op: r.Op, A: uint64(need), B: uint64(r.counted)})
@@ -165,6 +170,7 @@ func (c *coordinator) abandon(env *sim.Env, r *round) {
 	}
 	r.stage = closed
 	env.Cancel(r.due)
+	c.doubt(r)
 }
 
 // roomLength is how many values of replies are made room for at a time.
@@ -172,6 +178,9 @@ const roomLength = 16
 
 // values are the values of a set, for good.
 func (c *coordinator) values(s versions.Set) []sim.Value {
+	if c.plan.datatype != opaque {
+		return c.plan.datatype.values(s, nil)
+	}
 	if len(c.room) < len(s) {
 		c.room = make([]sim.Value, max(roomLength, len(s)))
 	}

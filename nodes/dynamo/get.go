@@ -46,7 +46,9 @@ func (c *coordinator) told(env *sim.Env, r *round, from, owner sim.NodeID, set v
 	if !fresh {
 		return
 	}
-	c.note(env, r, from, owner, set.Newest())
+	if r.removal == nil {
+		c.note(env, r, from, owner, set.Newest())
+	}
 	if settled {
 		r.settled.Add(home)
 	}
@@ -65,6 +67,10 @@ func (c *coordinator) told(env *sim.Env, r *round, from, owner sim.NodeID, set v
 
 // enough goes on when R homes have answered.
 func (c *coordinator) enough(env *sim.Env, r *round) {
+	if r.removal != nil {
+		c.removeSeen(env, r)
+		return
+	}
 	switch c.plan.repair {
 	case repairSync:
 		c.writeBack(env, r)
@@ -82,7 +88,7 @@ func (c *coordinator) show(env *sim.Env, r *round) {
 	for i := range r.state {
 		reply.Size += r.state[i].Size
 	}
-	if len(r.state) > 0 {
+	if len(r.state) > 0 || c.plan.datatype == aCounter {
 		reply.Values = c.values(r.state)
 	}
 	reply.Context = c.plan.rule.Context(r.state)

@@ -40,7 +40,7 @@ func New(c Config, members []sim.NodeID) func(self sim.NodeID) sim.Node {
 	p := c.plan()
 	return func(self sim.NodeID) sim.Node {
 		n := &Node{plan: p, members: members}
-		n.replica = replica{plan: p, self: self, store: store{rule: p.rule}, local: &n.coordinator}
+		n.replica = replica{plan: p, self: self, store: store{rule: p.rule, datatype: p.datatype}, local: &n.coordinator}
 		n.ring = newMembership(n, self)
 		n.coordinator = coordinator{plan: p, replica: &n.replica, ring: n.ring}
 		n.entropy = antiEntropy{plan: p, replica: &n.replica}
@@ -82,9 +82,8 @@ func (n *Node) Receive(env *sim.Env, from sim.NodeID, m sim.Message) {
 
 // request coordinates an op for a client.
 func (n *Node) request(env *sim.Env, from sim.NodeID, q *kv.Request, time uint64) {
-	if !supported(q.Code) {
-		reply := refusal(q)
-		env.Send(from, &reply)
+	if !n.plan.supports(q.Code) {
+		n.refuse(env, from, q)
 		return
 	}
 	if n.forwards(env, from, q, time) {
@@ -97,11 +96,6 @@ func (n *Node) request(env *sim.Env, from sim.NodeID, q *kv.Request, time uint64
 	if r.stage != closed {
 		r.due = env.After(n.plan.patience, sim.Timer{Kind: timerGiveUp, Subject: r.Subject(), A: r.Round})
 	}
-}
-
-// supported tells whether the store has such an op.
-func supported(code sim.Code) bool {
-	return code == sim.Get || code == sim.Put || code == sim.Delete
 }
 
 func refusal(q *kv.Request) kv.Reply {

@@ -22,6 +22,8 @@ func (c *coordinator) put(env *sim.Env, r *round, q *kv.Request, time uint64) {
 		env.Observe(sim.Observation{Fact: sim.Placed, Key: q.Key, Op: q.Op, A: major, B: minor})
 	case versions.Vectors:
 		m.Set = c.advance(r, v, q)
+	case versions.Dots:
+		m.Set = c.apply(r, *v, q)
 	default:
 		v.Past = q.Context
 		v.Dot = c.dot(q.Key, v.Past)
@@ -94,7 +96,7 @@ func (c *coordinator) wrote(r *round) kv.Context {
 	switch c.plan.rule {
 	case versions.LastWrite:
 		return nil
-	case versions.Vectors:
+	case versions.Vectors, versions.Dots:
 		return r.covers
 	}
 	return r.state[0].After()

@@ -128,6 +128,9 @@ func (r *replica) accept(env *sim.Env, key sim.Key, brought versions.Set, record
 			r.bury(env, key, v)
 		}
 	}
+	if len(written) == 0 {
+		r.removed(env, key, c.mark, record)
+	}
 	if r.plan.rule == versions.LastWrite && len(before) > 0 {
 		r.resolved(env, key, &before[0], &c.set[0])
 	}

@@ -37,6 +37,7 @@ type round struct {
 	until   time.Duration // when late answers cease to be of interest
 	due     sim.TimerID
 	covers  kv.Context    // of the reply to a put, where what it writes does not tell
+	removal *removal      // crdt: what goes when r homes have told what they hold
 	born    uint64        // the wall time of its beginning
 	stands  []sim.NodeID  // who stands in for each home; nil if nobody does
 	seated  quorum.Tally  // places whose answer is a stand-in's

@@ -10,8 +10,9 @@ import (
 // store is the versions that a replica holds: in memory by key, and as a file of
 // records that rebuilds them. A record is the message that brought the versions.
 type store struct {
-	rule  versions.Rule
-	cells []cell
+	rule     versions.Rule
+	datatype datatype
+	cells    []cell
 	// Writes to the disk are numbered from 1 in each life. Those up to safe are
 	// synced, those up to asked will be when the sync under way completes.
 	last, asked, safe uint64
@@ -132,7 +133,7 @@ const (
 func (s *store) inspect(yield func(sim.Copy)) {
 	for key := range s.cells {
 		set := s.cells[key].set
-		if c := (sim.Copy{Key: sim.Key(key), Values: set.Values(nil), Deletes: set.Deletes()}); len(c.Values)+len(c.Deletes) > 0 {
+		if c := (sim.Copy{Key: sim.Key(key), Values: s.datatype.values(set, nil), Deletes: set.Deletes()}); len(c.Values)+len(c.Deletes) > 0 {
 			yield(c)
 		}
 	}

@@ -20,5 +20,9 @@ func (variant) prepareVolatile() bool   { return false }
 func (variant) decisionNotLogged() bool { return false }
 func (variant) repairResurrects() bool  { return false }
 func (variant) ringSplit() bool         { return false }
+func (variant) actorReuse() bool        { return false }
+func (variant) deltaHoles() bool        { return false }
 
 func (c *coordinator) reusedDot(sim.Key, kv.Context) kv.Dot { return kv.Dot{} }
+
+func (c *coordinator) usedDot(sim.Key) kv.Dot { return kv.Dot{} }

@@ -11,7 +11,7 @@ import (
 // variant is one small wrong change, chosen by name. Only builds with the tag
 // mutants have it: there the tests prove that judges notice.
 type variant struct {
-	Mutant string `yaml:"mutant" one:"|dy-no-writeback|dy-async-writeback|dy-dot-reuse|dy-hint-volatile|dy-hint-after-gc|2pc-prepare-volatile|2pc-decision-not-logged|dy-repair-resurrects|dy-ring-change-split" doc:"the wrong change"`
+	Mutant string `yaml:"mutant" one:"|dy-no-writeback|dy-async-writeback|dy-dot-reuse|dy-hint-volatile|dy-hint-after-gc|2pc-prepare-volatile|2pc-decision-not-logged|dy-repair-resurrects|dy-ring-change-split|crdt-actor-reuse|crdt-delta-holes" doc:"the wrong change"`
 }
 
 // noWriteback: a read that promises to write back returns the newest version without doing so.
@@ -60,4 +60,32 @@ func (c *coordinator) reusedDot(key sim.Key, past kv.Context) kv.Dot {
 		first = d.Actor + 1
 	}
 	return kv.Dot{Actor: first, Counter: 1}
+}
+
+// actorReuse: a node that coordinates is the same actor in every life, and goes on from
+// what its replica holds: where that lost a key, its counters begin anew.
+func (v variant) actorReuse() bool { return v.Mutant == "crdt-actor-reuse" }
+
+// deltaHoles: a delta speaks for all that its actor did before, so that the one that
+// comes first leaves a gap in the context, which acts as a removal.
+func (v variant) deltaHoles() bool { return v.Mutant == "crdt-delta-holes" }
+
+// usedDot is the next dot of a node that is one actor for all its lives.
+func (c *coordinator) usedDot(key sim.Key) kv.Dot {
+	if place(c.layout.homes(key), c.self) < 0 {
+		return c.clerk.next(key)
+	}
+	mine, held := c.clerk.of(key), c.own(key)
+	for _, d := range held.Covered() {
+		if d.Actor == uint32(c.self) && d.Counter > mine.last {
+			mine.last = d.Counter
+		}
+	}
+	for _, v := range held.Writes() {
+		if v.Dot.Actor == uint32(c.self) && v.Dot.Counter == mine.last {
+			mine.sum = v.Value.N // of a counter
+		}
+	}
+	mine.last++
+	return kv.Dot{Actor: uint32(c.self), Counter: mine.last}
 }

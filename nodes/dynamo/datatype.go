@@ -1,0 +1,200 @@
+package dynamo
+
+import (
+	"simrun/nodes/internal/crdt"
+	"simrun/nodes/internal/versions"
+	"simrun/nodes/kv"
+	"simrun/sim"
+)
+
+// This file is keys that hold data types which merge by themselves (package crdt). A
+// node, or client, that coordinates an op makes a delta of it and sends the homes no
+// more than that: an addition or a count needs nothing of what they hold, so that no
+// home needs to coordinate it, even where a sloppy quorum finds none. To remove what is
+// there it asks r homes first. What is repaired, or handed over otherwise, is whole.
+
+// datatype is what keys hold.
+type datatype uint8
+
+const (
+	opaque datatype = iota // a value that only its reader understands
+	aSet
+	aCounter
+	aRegister // of all concurrent values
+)
+
+// datatype is the one that the configuration names. The register of the last value is
+// what lww keeps.
+func (c *Config) datatype() datatype {
+	if c.Versions != "crdt" {
+		return opaque
+	}
+	switch c.Type {
+	case "set":
+		return aSet
+	case "counter":
+		return aCounter
+	case "mv-register":
+		return aRegister
+	}
+	return opaque
+}
+
+// values are what a reader sees of a key.
+func (d datatype) values(held versions.Set, into []sim.Value) []sim.Value {
+	switch d {
+	case aSet:
+		return crdt.Elements(held, into)
+	case aCounter:
+		return append(into, crdt.Total(held))
+	}
+	return held.Values(into)
+}
+
+// supports tells whether the store has such an op.
+func (p *plan) supports(code sim.Code) bool {
+	switch code {
+	case sim.Get:
+		return true
+	case sim.Put:
+		return p.datatype == opaque || p.datatype == aRegister
+	case sim.Delete:
+		return p.datatype != aCounter
+	case sim.Add, sim.Remove:
+		return p.datatype == aSet || p.datatype == aCounter
+	}
+	return false
+}
+
+// looksFirst tells whether the op takes away what is there, and must know what that is.
+func (p *plan) looksFirst(code sim.Code) bool {
+	return p.datatype == aSet && (code == sim.Remove || code == sim.Delete)
+}
+
+// removal is what a round is going to remove.
+type removal struct {
+	element int64
+	all     bool
+}
+
+// look has a round read first. Until then nothing is written: it can still fail.
+func (r *round) look(q *kv.Request) {
+	r.writes = false
+	r.removal = &removal{element: q.Value.N, all: q.Code == sim.Delete}
+}
+
+// removeSeen goes on with what r homes have told: exactly that is removed, and what is
+// added at the same time stays. What their answers lack, no acknowledged op added
+// before where quorums overlap.
+func (c *coordinator) removeSeen(env *sim.Env, r *round) {
+	delta := crdt.Remove(r.state, r.removal.element)
+	if r.removal.all {
+		delta = crdt.Clear(r.state)
+	}
+	r.removal, r.writes = nil, true
+	r.asked, r.got, r.settled, r.seated = 0, 0, 0, 0
+	r.state, r.sent = delta, env.Now()
+	c.sendWrite(env, r, c.writes.next())
+}
+
+// clerk gives ops their dots. It is one life of a coordinator, and an actor of its own
+// for each key; another one after an op of which it does not know what became.
+type clerk struct {
+	base uint32 // which no other life shares
+	keys []account
+	used uint32 // actors beyond the first
+}
+
+// account is what the clerk did with one key.
+type account struct {
+	actor uint32 // beyond the base
+	last  uint64 // counter
+	sum   int64  // of a counter's amounts
+}
+
+func (c *clerk) of(key sim.Key) *account {
+	if int(key) >= len(c.keys) {
+		c.keys = append(c.keys, make([]account, int(key)+1-len(c.keys))...)
+	}
+	return &c.keys[key]
+}
+
+// next is a dot that names nothing yet.
+func (c *clerk) next(key sim.Key) kv.Dot {
+	l := c.of(key)
+	l.last++
+	return kv.Dot{Actor: c.base + l.actor, Counter: l.last}
+}
+
+// doubt is the end of an op that found no quorum: its delta may be lost for good. The
+// next dots would lie behind a hole that nobody fills, and contexts would list them one
+// by one: so they are another actor's.
+func (c *coordinator) doubt(r *round) {
+	if c.plan.datatype == opaque || !r.writes || r.committed || c.plan.actorReuse() {
+		return
+	}
+	c.clerk.used++
+	*c.clerk.of(r.Key) = account{actor: c.clerk.used}
+}
+
+// apply makes a delta of an op.
+func (c *coordinator) apply(r *round, v versions.Version, q *kv.Request) versions.Set {
+	if q.Code == sim.Delete {
+		r.covers = q.Context
+		return crdt.Unassign(q.Context)
+	}
+	v.Dot = c.freshDot(q.Key)
+	switch c.plan.datatype {
+	case aSet:
+		return c.spoken(v.Dot, crdt.Add(v, c.own(q.Key)))
+	case aCounter:
+		sum := &c.clerk.of(q.Key).sum
+		if *sum += q.Value.N; q.Code == sim.Remove {
+			*sum -= 2 * q.Value.N
+		}
+		v.Value.N = *sum
+		return crdt.Count(v)
+	}
+	delta := c.spoken(v.Dot, crdt.Assign(v, q.Context))
+	r.covers = delta.Covered()
+	return delta
+}
+
+// own is what the coordinator holds itself.
+func (c *coordinator) own(key sim.Key) versions.Set {
+	if c.replica == nil {
+		return nil
+	}
+	return c.replica.store.held(key).set
+}
+
+// freshDot is the dot of a new version.
+func (c *coordinator) freshDot(key sim.Key) kv.Dot {
+	if c.plan.actorReuse() && c.replica != nil {
+		return c.usedDot(key)
+	}
+	return c.clerk.next(key)
+}
+
+// spoken is a delta that speaks for its own dot and not for those before it.
+func (c *coordinator) spoken(dot kv.Dot, delta versions.Set) versions.Set {
+	if c.plan.deltaHoles() {
+		return versions.Delta(versions.Union(delta.Covered(), kv.Context{dot}), delta.Writes()...)
+	}
+	return delta
+}
+
+// removed states that a removal is held, now or once it is synced. Only the message of
+// the op itself names it.
+func (r *replica) removed(env *sim.Env, key sim.Key, number uint64, record sim.Record) {
+	switch m := record.(type) {
+	case *write:
+		r.stored(env, key, m.Op, number)
+	case *spread:
+		r.stored(env, key, m.Op, number)
+	case *hint:
+		r.stored(env, key, m.Op, number)
+	case *replay:
+		r.stored(env, key, m.Op, number)
+	}
+}

@@ -1,0 +1,39 @@
+package dynamo
+
+import "simrun/nodes/internal/versions"
+
+// rule is how versions of a key are merged.
+func (c *Config) rule() versions.Rule {
+	switch {
+	case c.Versions == "lww", c.Versions == "crdt" && c.Type == "register":
+		return versions.LastWrite
+	case c.Versions == "vv":
+		return versions.Vectors
+	case c.Versions == "crdt":
+		return versions.Dots
+	}
+	return versions.Causal
+}
+
+// Siblings tells whether a read may return several versions.
+func (c Config) Siblings() bool { return c.rule() != versions.LastWrite }
+
+// checkVersions judges what goes together with the rule of versions.
+func (c Config) checkVersions() error {
+	rule := c.rule()
+	switch {
+	case c.Clock == "client" && rule != versions.LastWrite:
+		return fieldError{"clock", c.Versions + " goes by no clock: set versions to lww"}
+	case rule == versions.Vectors && c.Coordinator == "client":
+		return fieldError{"coordinator", "with versions: vv the home that coordinates a put advances its vector: a client cannot"}
+	case rule == versions.Vectors && c.WriteFanout != "all":
+		return fieldError{"write_fanout", "with versions: vv the home that coordinates a put is the first to hold it: all others are sent what it holds"}
+	case rule == versions.Vectors && c.Writes == "two-phase":
+		return fieldError{"writes", "with versions: vv a home counts its next put on the last one, before that is decided"}
+	case rule == versions.Dots && c.Writes == "two-phase":
+		return fieldError{"writes", "with versions: crdt a write that is aborted would leave a hole in what its actor did"}
+	case rule == versions.Dots && c.TombstoneGrace > 0:
+		return fieldError{"tombstone_grace", "with versions: crdt nothing is removed by tombstones: a key's context remembers"}
+	}
+	return nil
+}
