@@ -22,6 +22,7 @@ type mutant string
 // mutants lists every wrong change of a build with the tag mutants.
 var mutants = []mutant{
 	"2pc-decision-not-logged", "2pc-prepare-volatile",
+	"crdt-actor-reuse", "crdt-delta-holes",
 	"dy-async-writeback", "dy-dot-reuse", "dy-hint-after-gc", "dy-hint-volatile", "dy-no-writeback",
 	"dy-repair-resurrects",
 	"lf-ack-local-only", "lf-no-fencing", "lf-skip-gap", "lf-token-ignores-epoch", "lf-visible-before-ack",
@@ -47,6 +48,8 @@ func (m mutant) family() string {
 		return "dynamo"
 	case strings.HasPrefix(string(m), "ml-cart-"):
 		return "carts"
+	case strings.HasPrefix(string(m), "crdt-"):
+		return "crdt"
 	}
 	return "leader-follower"
 }

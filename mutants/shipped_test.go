@@ -51,6 +51,8 @@ func TestWeakerOptionsBreakThePromise(t *testing.T) {
 		{"two-phase", "nemesis.kinds", "[isolate, crash, wipe]"},
 		{"carts", "workload.merge", "union"}, // ml-cart-union: what was removed comes back
 		{"carts", "workload.merge", "lww"},
+		{"crdt", "protocol.w", "1"},
+		{"crdt", "protocol.r", "1"},
 		{"dynamo-majorities", "nemesis.kinds", "[isolate, partition, wipe]"},
 		{"dynamo-majorities", "protocol.quorum", "sloppy"}, // dy-sloppy-as-strict: stand-ins count, and the overlap is claimed
 		{"dynamo-hints", "protocol.hints", "none"},

@@ -7,6 +7,7 @@ import (
 	"simrun/scenarios/internal/strict"
 	"simrun/sim"
 	"simrun/sim/fault"
+	"simrun/sim/random"
 	"simrun/workloads"
 )
 
@@ -41,8 +42,15 @@ func (s *Scenario) lacking() (all []lack) {
 		if w.ReadAt != "strongest" && !s.Protocol.Sessions() {
 			all = append(all, lack{"read_at", "this protocol serves every read by its quorum"})
 		}
+		if w.Reads != random.Certain && !has(sim.Put) {
+			all = append(all, lack{"kind", "this protocol's keys hold a " + s.Protocol.Holds() + ": use kind: collection, with merge: server"})
+		}
 		if w.CAS > 0 && !has(sim.CAS) {
 			all = append(all, lack{"cas", "this protocol has no compare-and-set"})
+		}
+	case *workloads.Probe:
+		if !has(sim.Put) {
+			all = append(all, lack{"kind", "this protocol's keys hold a " + s.Protocol.Holds() + ": use kind: collection, with merge: server"})
 		}
 	case *workloads.Collection:
 		if w.Write == "cas" && !has(sim.CAS) {
@@ -50,6 +58,9 @@ func (s *Scenario) lacking() (all []lack) {
 		}
 		if w.Merge == "server" && !has(sim.Add) {
 			all = append(all, lack{"merge", "this protocol knows nothing of sets and counters: its clients must merge"})
+		}
+		if holds := s.Protocol.Holds(); w.Merge == "server" && holds != w.Type && has(sim.Add) {
+			all = append(all, lack{"type", "this protocol's keys hold a " + holds})
 		}
 		if w.Merge != "server" && !has(sim.Put) {
 			all = append(all, lack{"merge", "this protocol merges itself: use server"})

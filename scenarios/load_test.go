@@ -49,6 +49,9 @@ func TestRefusals(t *testing.T) {
 		"cas":           {strings.Replace(small, "keys: 4", "keys: 4, cas: 0.1", 1), `no compare-and-set`},
 		"write back":    {collected("write: cas"), `has no compare-and-set`},
 		"merge":         {collected("merge: server"), `its clients must merge`},
+		"data type":     {strings.Replace(small, "w: 1", "w: 1, versions: crdt", 1), `this protocol's keys hold a set: use kind: collection`},
+		"other type":    {strings.Replace(collected("merge: server"), "w: 1", "w: 1, versions: crdt, type: counter", 1), `this protocol's keys hold a counter`},
+		"reader merges": {strings.Replace(collected("merge: cart"), "w: 1", "w: 1, versions: crdt", 1), `this protocol merges itself: use server`},
 		"datacentres":   {small + "topology: {nodes: 3, datacentres: [{name: east, nodes: 2}]}\n", `have 2 nodes in all`},
 	} {
 		_, err := scenarios.Load("f.yaml", []byte(c.text))

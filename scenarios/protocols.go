@@ -28,6 +28,8 @@ type Protocol interface {
 	Members() (start, least int)
 	// Supports tells whether the store has such an op.
 	Supports(code sim.Code) bool
+	// Holds names what keys hold, where the store understands it: set, or counter.
+	Holds() string
 }
 
 // protocols is the list of protocols.
@@ -60,6 +62,7 @@ func (p *leaderFollower) Siblings() bool { return false }
 func (p *leaderFollower) Sessions() bool { return true }
 
 func (p *leaderFollower) Members() (start, least int) { return 0, 0 }
+func (p *leaderFollower) Holds() string               { return "" }
 func (p *leaderFollower) Supports(code sim.Code) bool { return leaderfollower.Supports(code) }
 
 type dynamoStyle struct {

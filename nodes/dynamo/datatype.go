@@ -51,21 +51,6 @@ func (d datatype) values(held versions.Set, into []sim.Value) []sim.Value {
 	return held.Values(into)
 }
 
-// supports tells whether the store has such an op.
-func (p *plan) supports(code sim.Code) bool {
-	switch code {
-	case sim.Get:
-		return true
-	case sim.Put:
-		return p.datatype == opaque || p.datatype == aRegister
-	case sim.Delete:
-		return p.datatype != aCounter
-	case sim.Add, sim.Remove:
-		return p.datatype == aSet || p.datatype == aCounter
-	}
-	return false
-}
-
 // looksFirst tells whether the op takes away what is there, and must know what that is.
 func (p *plan) looksFirst(code sim.Code) bool {
 	return p.datatype == aSet && (code == sim.Remove || code == sim.Delete)
@@ -146,7 +131,7 @@ func (c *coordinator) apply(r *round, v versions.Version, q *kv.Request) version
 	v.Dot = c.freshDot(q.Key)
 	switch c.plan.datatype {
 	case aSet:
-		return c.spoken(v.Dot, crdt.Add(v, c.own(q.Key)))
+		return crdt.Add(v, c.own(q.Key))
 	case aCounter:
 		sum := &c.clerk.of(q.Key).sum
 		if *sum += q.Value.N; q.Code == sim.Remove {
@@ -155,7 +140,7 @@ func (c *coordinator) apply(r *round, v versions.Version, q *kv.Request) version
 		v.Value.N = *sum
 		return crdt.Count(v)
 	}
-	delta := c.spoken(v.Dot, crdt.Assign(v, q.Context))
+	delta := crdt.Assign(v, q.Context)
 	r.covers = delta.Covered()
 	return delta
 }
@@ -174,14 +159,6 @@ func (c *coordinator) freshDot(key sim.Key) kv.Dot {
 		return c.usedDot(key)
 	}
 	return c.clerk.next(key)
-}
-
-// spoken is a delta that speaks for its own dot and not for those before it.
-func (c *coordinator) spoken(dot kv.Dot, delta versions.Set) versions.Set {
-	if c.plan.deltaHoles() {
-		return versions.Delta(versions.Union(delta.Covered(), kv.Context{dot}), delta.Writes()...)
-	}
-	return delta
 }
 
 // removed states that a removal is held, now or once it is synced. Only the message of

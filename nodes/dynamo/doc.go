@@ -25,6 +25,14 @@
 // written over: false siblings, which have no bound. So does a delete, which then deletes
 // nothing. The reply's context covers the put only where it became the only version.
 //
+// Under crdt a key holds a data type that merges by itself: a set, a counter, or a
+// register (package crdt). Whoever coordinates an op makes a delta of it, under an actor
+// of its own: this life's, and another one after an op that found no quorum, whose dot
+// may be lost for good. Homes are sent the delta; repairs bring all they hold. A removal
+// first asks r homes what there is, and removes exactly that: an addition at the same
+// time stays. Elements are told apart by their integers; Add and Remove change a counter
+// by theirs. A register of the last value is lww.
+//
 // Under lww a write is given a time by the wall clock of its coordinator, or of
 // its client, and the greatest time wins. The fact Placed states it. A version that
 // loses, and that the winner's writer had not read, is stated as Discarded,
@@ -138,7 +146,7 @@
 // A write with fewer than W acknowledgements is unknown: a node that coordinates
 // says partial when its patience ends, a client's own time limit says timeout. A
 // transaction that was aborted has failed. A
-// get that failed certainly changed nothing. Compare-and-set and the ops of sets
-// and counters are refused as unavailable before anything is sent: this store has
-// no op that depends on the current version.
+// get that failed certainly changed nothing. What a key's type does
+// not have, and compare-and-set, is refused as unavailable before anything is sent: the
+// only op that depends on what is there is a removal.
 package dynamo

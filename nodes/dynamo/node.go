@@ -82,7 +82,7 @@ func (n *Node) Receive(env *sim.Env, from sim.NodeID, m sim.Message) {
 
 // request coordinates an op for a client.
 func (n *Node) request(env *sim.Env, from sim.NodeID, q *kv.Request, time uint64) {
-	if !n.plan.supports(q.Code) {
+	if !n.plan.datatype.supports(q.Code) {
 		n.refuse(env, from, q)
 		return
 	}

@@ -21,7 +21,7 @@ func (c *quorumClient) Call(env *sim.Env, q kv.Request) {
 		c.coordinator.start(env, c.members, sim.OpSubject(q.Op, 0), timerWatch)
 	}
 	q.Attempt = 1
-	if !c.coordinator.plan.supports(q.Code) {
+	if !c.coordinator.plan.datatype.supports(q.Code) {
 		c.refused = q.Op
 		env.After(0, sim.Timer{Kind: timerRefuse, Subject: q.Subject(), A: uint64(q.Op)})
 		return

@@ -116,6 +116,9 @@ func (r *replica) take(env *sim.Env, key sim.Key, brought versions.Set, record s
 // accept is take for who has more to write to the disk before it is synced.
 func (r *replica) accept(env *sim.Env, key sim.Key, brought versions.Set, record sim.Record) (number uint64, changed bool) {
 	before := r.store.held(key).set
+	if r.plan.deltaHoles() {
+		brought = r.gapless(before, brought, record)
+	}
 	c, changed := r.store.merge(key, brought)
 	if !changed {
 		return c.mark, false

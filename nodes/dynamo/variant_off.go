@@ -3,6 +3,7 @@
 package dynamo
 
 import (
+	"simrun/nodes/internal/versions"
 	"simrun/nodes/kv"
 	"simrun/sim"
 )
@@ -24,5 +25,7 @@ func (variant) actorReuse() bool        { return false }
 func (variant) deltaHoles() bool        { return false }
 
 func (c *coordinator) reusedDot(sim.Key, kv.Context) kv.Dot { return kv.Dot{} }
+
+func (*replica) gapless(_, brought versions.Set, _ sim.Record) versions.Set { return brought }
 
 func (c *coordinator) usedDot(sim.Key) kv.Dot { return kv.Dot{} }

@@ -66,9 +66,27 @@ func (c *coordinator) reusedDot(key sim.Key, past kv.Context) kv.Dot {
 // what its replica holds: where that lost a key, its counters begin anew.
 func (v variant) actorReuse() bool { return v.Mutant == "crdt-actor-reuse" }
 
-// deltaHoles: a delta speaks for all that its actor did before, so that the one that
-// comes first leaves a gap in the context, which acts as a removal.
+// deltaHoles: a replica that merges a delta takes all that its actor did before for
+// seen. Where the delta comes out of order, the gap acts as a removal.
 func (v variant) deltaHoles() bool { return v.Mutant == "crdt-delta-holes" }
+
+// gapless is a delta whose context speaks for the gap before it.
+func (*replica) gapless(held, brought versions.Set, record sim.Record) versions.Set {
+	switch record.(type) {
+	case *write, *spread, *hint, *replay:
+	default:
+		return brought
+	}
+	var gap []kv.Dot
+	for _, v := range brought.Writes() {
+		for d := (kv.Dot{Actor: v.Dot.Actor, Counter: 1}); d.Counter < v.Dot.Counter; d.Counter++ {
+			if !versions.Seen(held.Covered(), d) {
+				gap = append(gap, d)
+			}
+		}
+	}
+	return versions.Delta(versions.Union(brought.Covered(), versions.Exactly(gap...)), brought.Writes()...)
+}
 
 // usedDot is the next dot of a node that is one actor for all its lives.
 func (c *coordinator) usedDot(key sim.Key) kv.Dot {
