@@ -16,8 +16,7 @@ type coordinator struct {
 	replica *replica // of the same node; nil in a client
 	actor   uint32   // of this life
 	writer  versions.Writer
-	counts  versions.Counts // vv: of this life's actor
-	clerk   clerk           // crdt
+	clerk   clerk // vv, crdt
 	rounds  rounds
 	health  health
 	// transactions are those that are not settled, in the order of their beginnings.

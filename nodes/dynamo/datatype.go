@@ -82,44 +82,14 @@ func (c *coordinator) removeSeen(env *sim.Env, r *round) {
 	c.sendWrite(env, r, c.writes.next())
 }
 
-// clerk gives ops their dots. It is one life of a coordinator, and an actor of its own
-// for each key; another one after an op of which it does not know what became.
-type clerk struct {
-	base uint32 // which no other life shares
-	keys []account
-	used uint32 // actors beyond the first
-}
-
-// account is what the clerk did with one key.
-type account struct {
-	actor uint32 // beyond the base
-	last  uint64 // counter
-	sum   int64  // of a counter's amounts
-}
-
-func (c *clerk) of(key sim.Key) *account {
-	if int(key) >= len(c.keys) {
-		c.keys = append(c.keys, make([]account, int(key)+1-len(c.keys))...)
-	}
-	return &c.keys[key]
-}
-
-// next is a dot that names nothing yet.
-func (c *clerk) next(key sim.Key) kv.Dot {
-	l := c.of(key)
-	l.last++
-	return kv.Dot{Actor: c.base + l.actor, Counter: l.last}
-}
-
 // doubt is the end of an op that found no quorum: its delta may be lost for good. The
 // next dots would lie behind a hole that nobody fills, and contexts would list them one
 // by one: so they are another actor's.
 func (c *coordinator) doubt(r *round) {
-	if c.plan.datatype == opaque || !r.writes || r.committed || c.plan.actorReuse() {
+	if c.plan.rule != versions.Dots || !r.writes || r.committed || c.plan.actorReuse() {
 		return
 	}
-	c.clerk.used++
-	*c.clerk.of(r.Key) = account{actor: c.clerk.used}
+	c.clerk.renew(r.Key)
 }
 
 // apply makes a delta of an op.

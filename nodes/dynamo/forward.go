@@ -90,8 +90,11 @@ func (c *coordinator) healthyHome(env *sim.Env, q *kv.Request) sim.NodeID {
 // became one more sibling, the vector stands for siblings, too, that the client has
 // not read; all that the client may hand back is what it handed in.
 func (c *coordinator) advance(r *round, v *versions.Version, q *kv.Request) versions.Set {
-	by := kv.Dot{Actor: c.actor, Counter: c.counts.Next(q.Key)}
-	set := c.replica.store.held(q.Key).set.Put(*v, q.Context, by)
+	held := c.replica.store.held(q.Key).set
+	if last := c.clerk.last(q.Key); last.Counter > 0 && !versions.Covers(held.Covered(), last) {
+		c.clerk.renew(q.Key) // what it counted is no longer here: its next event may not stand for that
+	}
+	set := held.Put(*v, q.Context, c.clerk.next(q.Key))
 	r.covers = q.Context
 	if len(set.Writes()) == 1 {
 		r.covers = set.Covered()

@@ -175,3 +175,17 @@ func TestVectorsLoseNothing(t *testing.T) {
 		u.judge(t, 8, "stale_reads", "lost_writes", "lost_updates", "masked_losses", "discarded_writes", "quorum_overlap")
 	}
 }
+
+// TestVectorOfAHomeThatGaveItsDataAway: what it counted before is elsewhere by now, and
+// its next event must not stand for it.
+func TestVectorOfAHomeThatGaveItsDataAway(t *testing.T) {
+	h := newHand(t, vectors(), 3, 1)
+	client := h.client(1)
+	h.stores[client] = NewClient(h.config, h.members, 1)
+	first := h.put(client, nil)
+	h.flush()
+	h.replica(1).store.cells[0] = cell{}
+	second := h.put(client, nil)
+	h.flush()
+	require.Equal(t, []sim.OpID{first, second}, ids(h.holds(2)))
+}

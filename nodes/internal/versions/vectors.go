@@ -4,21 +4,7 @@ import (
 	"slices"
 
 	"simrun/nodes/kv"
-	"simrun/sim"
 )
-
-// Counts are the counters that one actor has given, by key. It is one life of a
-// replica.
-type Counts struct{ last []uint64 }
-
-// Next is the actor's next counter for a key.
-func (c *Counts) Next(key sim.Key) uint64 {
-	if int(key) >= len(c.last) {
-		c.last = append(c.last, make([]uint64, int(key)+1-len(c.last))...)
-	}
-	c.last[key]++
-	return c.last[key]
-}
 
 // Put is what a home holds after a put that it coordinates, under Vectors. The put
 // has the context that its writer read, and is the home's event by. It replaces what

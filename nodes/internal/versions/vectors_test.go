@@ -12,10 +12,10 @@ import (
 
 // vectorHome is a home under Vectors beside what it has heard of: whole histories.
 type vectorHome struct {
-	set    Set
-	actor  uint32
-	counts Counts
-	heard  history
+	set   Set
+	actor uint32
+	count uint64
+	heard history
 }
 
 // vectorTwin is homes that coordinate puts, in lives that forget nothing but
@@ -29,10 +29,11 @@ type vectorTwin struct {
 // put writes at a home with the context of an earlier reading.
 func (s *vectorTwin) put(at int, r reading) {
 	h := &s.homes[at]
+	h.count++
 	s.writes++
 	op := sim.NewOpID(1, uint32(s.writes))
 	s.pasts[op] = r.twin
-	h.set = h.set.Put(Version{Value: sim.Value{ID: op}}, r.context, kv.Dot{Actor: h.actor, Counter: h.counts.Next(0)})
+	h.set = h.set.Put(Version{Value: sim.Value{ID: op}}, r.context, kv.Dot{Actor: h.actor, Counter: h.count})
 	h.heard = union(h.heard, r.twin, history{op: true})
 	s.sent = append(s.sent, *h)
 	s.check(h)
@@ -152,13 +153,12 @@ func TestVectorsDependOnGrouping(t *testing.T) {
 func TestVectorsExplode(t *testing.T) {
 	const puts = 20
 	var plain, dotted Set
-	var counts Counts
 	w := Writer{Base: 7}
 	var context [2]kv.Context
 	for i := range puts {
 		c := i % 2
 		v := Version{Value: sim.Value{ID: sim.NewOpID(uint16(c+1), uint32(i+1))}}
-		plain = plain.Put(v, nil, kv.Dot{Actor: 7, Counter: counts.Next(0)})
+		plain = plain.Put(v, nil, kv.Dot{Actor: 7, Counter: uint64(i + 1)})
 		v.Past = context[c]
 		v.Dot = w.Next(0, v.Past)
 		context[c] = v.After()
@@ -166,7 +166,7 @@ func TestVectorsExplode(t *testing.T) {
 		require.Len(t, plain.Writes(), i+1)
 	}
 	require.Len(t, dotted, 2)
-	resolved := plain.Put(Version{Value: sim.Value{ID: sim.NewOpID(3, 1)}}, plain.Covered(), kv.Dot{Actor: 7, Counter: counts.Next(0)})
+	resolved := plain.Put(Version{Value: sim.Value{ID: sim.NewOpID(3, 1)}}, plain.Covered(), kv.Dot{Actor: 7, Counter: puts + 1})
 	require.Len(t, resolved.Writes(), 1, "who has read them all replaces them all")
 }
 
