@@ -133,6 +133,9 @@ const (
 func (s *store) inspect(yield func(sim.Copy)) {
 	for key := range s.cells {
 		set := s.cells[key].set
+		if len(set) == 0 {
+			continue
+		}
 		if c := (sim.Copy{Key: sim.Key(key), Values: s.datatype.values(set, nil), Deletes: set.Deletes()}); len(c.Values)+len(c.Deletes) > 0 {
 			yield(c)
 		}
