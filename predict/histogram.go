@@ -29,6 +29,13 @@ func (h *histogram) add(t int64) {
 	counts[place]++
 }
 
+// addAll counts times.
+func (h *histogram) addAll(times []int64) {
+	for _, t := range times {
+		h.add(t)
+	}
+}
+
 // bucketOf returns where a time is counted.
 func bucketOf(t int64) (octave, place uint) {
 	octave = uint(bits.Len64(uint64(t) >> fine))

@@ -114,17 +114,45 @@ func TestWARSLatencies(t *testing.T) {
 	require.InDelta(t, 0.5, c.WriteWithin(3, 565980), 0.005)
 }
 
+// Trials that are counted together count as if each was added alone.
+func TestWARSCountsEveryTrial(t *testing.T) {
+	for n := 1; n <= 4; n++ {
+		specs := known(t, "lnkd-disk")
+		legs, err := specs.Compile()
+		require.NoError(t, err)
+		const trials = 3*batchTrials + 17
+		b, one, trial := newBatch(n), NewCurves(n), NewTrial(n)
+		for k := range trials {
+			b.draw(&legs, uint64(k), 5)
+			for i := range trial.Replicas {
+				w, a, r, s := b.legs[0][i], b.legs[1][i], b.legs[2][i], b.legs[3][i]
+				trial.Replicas[i] = Replica{w, w + a, r, r + s}
+			}
+			one.Add(trial)
+		}
+		require.Equal(t, one, WARS(legs, n, trials, 5))
+	}
+}
+
 // A replica more or a trial more changes none of the other draws.
 func TestWARSDrawsApart(t *testing.T) {
 	specs := known(t, "ymmr")
 	legs, err := specs.Compile()
 	require.NoError(t, err)
-	few, many := NewTrial(2), NewTrial(5)
-	few.draw(&legs, 99)
-	many.draw(&legs, 99)
-	require.Equal(t, few.Replicas, many.Replicas[:2])
+	few, many, later := newBatch(2), newBatch(5), newBatch(2)
+	few.draw(&legs, 64, 99)
+	many.draw(&legs, 64, 99)
+	later.draw(&legs, 70, 99)
+	for leg := range few.legs {
+		require.Equal(t, few.legs[leg][2*6:2*7], many.legs[leg][5*6:5*6+2])
+		require.Equal(t, few.legs[leg][2*6:2*7], later.legs[leg][:2])
+		require.NotEqual(t, few.legs[leg][:2], few.legs[leg][2:4])
+	}
+	require.NotEqual(t, few.legs[1], few.legs[2])
 	require.Equal(t, WARS(legs, 3, 1000, 5), WARS(legs, 3, 1000, 5))
 	require.NotEqual(t, WARS(legs, 3, 1000, 5), WARS(legs, 3, 1000, 6))
+	require.EqualValues(t, 1000, WARS(legs, 3, 1000, 5).Trials())
+	require.Zero(t, WARS(legs, 3, 0, 5).Trials())
 }
 
 func TestPresets(t *testing.T) {
@@ -161,4 +189,11 @@ func TestApart(t *testing.T) {
 		require.Greater(t, math.Abs(apart(far)), 5.0)
 	}
 	require.Less(t, math.Abs(one.ReadApart(other, 3, 0.99)), 4.0)
+}
+
+func known(t testing.TB, name string) LegSpecs {
+	t.Helper()
+	legs, ok := Preset(name)
+	require.True(t, ok, name)
+	return legs
 }

@@ -36,13 +36,19 @@ func BenchmarkQuorumOp(b *testing.B) {
 					last: time.Second, work: work,
 				}
 				w := u.world(b)
-				ops := len(w.Run(1).History.Ops)
+				run := w.Run(1)
+				ops, messages := len(run.History.Ops), uint64(0)
+				for _, class := range run.Traffic[sim.Client:] {
+					messages += class.Messages
+				}
 				b.ReportAllocs()
 				before := cpu()
 				for b.Loop() {
 					w.Run(1)
 				}
-				b.ReportMetric(float64(cpu()-before)/float64(b.N*ops), "cpu-ns/quorum-op")
+				spent := float64(cpu()-before) / float64(b.N)
+				b.ReportMetric(spent/float64(ops), "cpu-ns/quorum-op")
+				b.ReportMetric(float64(messages)/spent*1e9, "messages/cpu-s")
 			})
 		}
 	}

@@ -278,3 +278,21 @@ func TestStretch(t *testing.T) {
 		require.InDelta(t, want, float64(s.stretch(from+offset))/(1<<64), 1e-12)
 	})
 }
+
+// TestSamples are those of Sample, one by one.
+func TestSamples(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		words := rapid.SliceOf(rapid.Uint64()).Draw(r, "words")
+		for _, c := range specs() {
+			d := compile(t, c.spec)
+			words, to := append(words, 0, math.MaxUint64, 1<<63, 1<<63-1), make([]int64, len(words)+4)
+			if len(d.parts) > 0 {
+				words, to = append(words, d.parts[1].from, d.parts[1].from-1), append(to, 0, 0)
+			}
+			d.Samples(to, words)
+			for i, word := range words {
+				require.Equal(t, d.Sample(word), to[i], "%s at %d", c.name, word)
+			}
+		}
+	})
+}
