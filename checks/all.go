@@ -31,6 +31,7 @@ func list() []listed {
 		{"unavailable", "ops that the store did not answer", (*view).unavailable},
 		{"one_leader", "no two nodes lead the same scope in the same epoch", (*view).oneLeader},
 		{"split_brain", "two nodes that lead at the same time both accepted writes", (*view).splitBrain},
+		{"one_membership", "nodes that go by one version of the members go by the same members", (*view).oneMembership},
 		{"quorum_overlap", "reads ask a replica that was counted for the newest acknowledged write", (*view).quorumOverlap},
 		{"atomic_commit", "a write made at several nodes as one is made at all of them or at none", (*view).atomicCommit},
 		{"partial_writes", "writes that did not end ok, held in the end though fewer replicas took them than they needed", (*view).partialWrites},

@@ -425,6 +425,23 @@ func cases() []recorded {
 			name: "one leader an epoch", checker: "one_leader", want: Pass,
 			build: func(b *histories.Builder) { lead(b, 10, 1, 3); lead(b, 20, 2, 4) },
 		},
+		{
+			name: "two memberships of a version", checker: "one_membership", want: Fail, count: 1,
+			text: "of version 2, n1 has 3 members (7) since 0.010 s, and n2 has 3 (8) since 0.020 s",
+			build: func(b *histories.Builder) {
+				b.State(10, 1, sim.Observation{Fact: sim.Configured, A: 2, B: 3, C: 7})
+				b.State(20, 2, sim.Observation{Fact: sim.Configured, A: 2, B: 3, C: 8})
+			},
+		},
+		{
+			name: "one membership a version", checker: "one_membership", want: Pass,
+			build: func(b *histories.Builder) {
+				b.State(10, 1, sim.Observation{Fact: sim.Configured, A: 2, B: 3, C: 7})
+				b.State(20, 2, sim.Observation{Fact: sim.Configured, A: 2, B: 3, C: 7})
+				b.State(30, 1, sim.Observation{Fact: sim.Configured, A: 3, B: 4, C: 8})
+			},
+		},
+		{name: "members never change", checker: "one_membership", want: Vacuous, build: func(b *histories.Builder) {}},
 		{name: "nobody leads", checker: "one_leader", want: Vacuous, build: func(b *histories.Builder) {}},
 		{
 			name: "both accept", checker: "split_brain", want: Fail, count: 1,

@@ -146,6 +146,12 @@ func (s *atomicStore) facts() {
 			}
 		}
 	}
+	for range s.random.Intn(4) {
+		s.builder.State(stamp(), node(), sim.Observation{
+			Fact: sim.Configured, Key: sim.Key(s.random.Intn(2)), A: uint64(1 + s.random.Intn(2)),
+			B: uint64(s.random.Intn(2)), C: uint64(s.random.Intn(2)),
+		})
+	}
 	for key := range 2 {
 		for n := sim.NodeID(1); n <= 2; n++ {
 			if s.random.Intn(3) == 0 {
@@ -229,6 +235,7 @@ func twinRules() map[string]func(*twin) int64 {
 		"monotonic_reads":     func(t *twin) int64 { return count(t.reads(), t.goesBack) },
 		"monotonic_writes":    func(t *twin) int64 { return count(t.reads(), t.missesEarlier) },
 		"writes_follow_reads": func(t *twin) int64 { return count(t.reads(), t.missesRead) },
+		"one_membership":      (*twin).memberships,
 		"quorum_overlap":      func(t *twin) int64 { return count(t.reads(), t.apart) },
 		"atomic_commit":       func(t *twin) int64 { return count(t.ops, t.split) },
 		"partial_writes":      func(t *twin) int64 { return count(t.ops, t.stuck) },

@@ -24,7 +24,7 @@ var mutants = []mutant{
 	"2pc-decision-not-logged", "2pc-prepare-volatile",
 	"crdt-actor-reuse", "crdt-delta-holes",
 	"dy-async-writeback", "dy-dot-reuse", "dy-hint-after-gc", "dy-hint-volatile", "dy-no-writeback",
-	"dy-repair-resurrects",
+	"dy-repair-resurrects", "dy-ring-change-split",
 	"lf-ack-local-only", "lf-no-fencing", "lf-skip-gap", "lf-token-ignores-epoch", "lf-visible-before-ack",
 	"ml-cart-union",
 }
@@ -44,6 +44,8 @@ func (m mutant) family() string {
 		return "two-phase"
 	case strings.HasPrefix(string(m), "dy-hint-"), m == "dy-repair-resurrects":
 		return "dynamo-hints"
+	case m == "dy-ring-change-split":
+		return "ring-change"
 	case strings.HasPrefix(string(m), "dy-"):
 		return "dynamo"
 	case strings.HasPrefix(string(m), "ml-cart-"):

@@ -46,6 +46,8 @@ func TestWeakerOptionsBreakThePromise(t *testing.T) {
 		{"dynamo", "protocol.read_repair", "none"},
 		{"dynamo", "protocol.read_repair", "async"},
 		{"dynamo", "protocol.versions", "vv"}, // dy-vv-no-dots: more siblings than writers
+		{"ring-change", "protocol.ring_change", "eager"},
+		{"ring-change", "protocol.r", "1"},
 		{"two-phase", "protocol.writes", "parallel"},
 		{"two-phase", "protocol.r", "1"},
 		{"two-phase", "nemesis.kinds", "[isolate, crash, wipe]"},

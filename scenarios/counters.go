@@ -27,6 +27,9 @@ func Counters() []Counted {
 		{"hints.kept", "hints stored by stand-ins"},
 		{"hints.replayed", "hints delivered to their owners"},
 		{"repaired", "repairs of a replica outside the write path"},
+		{"membership.changes", "changes of the members that were completed"},
+		{"membership.undone", "changes of the members that were given up"},
+		{"transferred", "keys handed over to new homes by changes of the members, of which these held less"},
 		{"answers.late", "answers of replicas after their op was closed"},
 		{"blocked", "promises of two-phase commit about which a node had to ask, since it had not heard the outcome"},
 		{"transactions.agreed", "outcomes of transactions that nodes learnt to be commit"},
@@ -66,6 +69,7 @@ func count(run *record.Run) {
 		}
 	}
 	var reigns reigns
+	members := uint64(0) // the newest version at which a change ended
 	for i := range run.Observations {
 		o := &run.Observations[i]
 		switch {
@@ -76,10 +80,21 @@ func count(run *record.Run) {
 			}
 		case o.Fact == sim.Role && o.Why == sim.Held && o.B == sim.Leader:
 			reigns.succeeds(o.Key, o.A)
+		case o.Fact == sim.Configured && o.Why != sim.NoReason && o.A > members:
+			members = o.A
+			c.Add(endOfChange(o.Why), 1)
 		default:
 			countFact(c, o)
 		}
 	}
+}
+
+// endOfChange is the counter of the changes of members that end so.
+func endOfChange(why sim.Why) string {
+	if why == sim.Undone {
+		return "membership.undone"
+	}
+	return "membership.changes"
 }
 
 // reigns remembers the epoch of each scope's first leader.
@@ -112,6 +127,8 @@ func countFact(c *record.Counters, o *record.Observation) {
 		c.Add("hints.kept", 1)
 	case o.Fact == sim.Hint && o.Why == sim.Replayed:
 		c.Add("hints.replayed", 1)
+	case o.Fact == sim.Streamed && o.Why == sim.ByTransfer:
+		c.Add("transferred", int64(o.A-o.B))
 	case o.Fact == sim.Repaired:
 		c.Add("repaired", 1)
 	case o.Fact == sim.Prepared && o.Why == sim.Late:

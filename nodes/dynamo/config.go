@@ -54,6 +54,7 @@ type Config struct {
 	MerkleBatch      int           `yaml:"merkle_batch" default:"0" min:"0" max:"16777216" unit:"hashes" doc:"the most hashes that one message asks for; 0 is without limit"`
 
 	Members        int           `yaml:"members" default:"0" min:"0" max:"1000" doc:"how many of the servers, from the first, form the ring at the start, the rest being spares; from then on the faults join, leave and replace change it; 0 is all of them, for good"`
+	RingChange     string        `yaml:"ring_change" default:"safe" one:"safe|eager" doc:"with members: whom reads and writes ask while a new home is being given what it is to hold: safe, reads the old homes, writes w of the old and w of the new ones; eager, both the new ones at once"`
 	TransferBatch  int           `yaml:"transfer_batch" default:"64" min:"1" max:"100000" unit:"keys" doc:"with members: how many keys a home hands over in one message to a new home"`
 	ChangePatience time.Duration `yaml:"change_patience" default:"10s" min:"1ms" doc:"with members: how long a change of the ring may wait for data from or to nodes under suspicion before it is given up, to be tried again when they are back"`
 
@@ -76,7 +77,7 @@ func Defaults() Config {
 		MaxHints: 10000, HintReplay: 500 * time.Millisecond,
 		Writes: "parallel", PrepareTimeout: 100 * time.Millisecond, DecisionRetry: 100 * time.Millisecond,
 		AntiEntropy: "none", AntiEntropyEvery: time.Second, MerkleFanout: 16, MerkleDepth: 3,
-		TransferBatch: 64, ChangePatience: 10 * time.Second,
+		RingChange: "safe", TransferBatch: 64, ChangePatience: 10 * time.Second,
 		Detection: "timeouts", GossipEvery: 200 * time.Millisecond, SuspectPhi: 8,
 		Attempts: 1, AttemptTimeout: 200 * time.Millisecond,
 	}

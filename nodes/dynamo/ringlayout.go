@@ -84,6 +84,14 @@ func (c *circle) met(some quorum.Tally, k int) bool {
 	return (some & c.camps[0]).Met(k) && (c.camps[1] == 0 || (some & c.camps[1]).Met(k))
 }
 
+// hasten has reads and writes go by the next ring at once.
+func (c *circle) hasten() {
+	if c.camps[1] != 0 {
+		c.camps = [2]quorum.Tally{c.camps[1]}
+		c.reads = c.camps[0]
+	}
+}
+
 // split is what a wrong protocol makes of a circle: see ringSplit.
 func (c *circle) split() {
 	if c.camps[1] != 0 {
@@ -94,6 +102,9 @@ func (c *circle) split() {
 // aim finds out whom a round asks, by the ring as it is now.
 func (c *coordinator) aim(r *round) {
 	r.Ring, r.circle = c.layout.version, c.layout.circle(r.Key)
+	if c.plan.ring.eager {
+		r.hasten()
+	}
 	if c.plan.ringSplit() {
 		r.split()
 	}

@@ -10,6 +10,7 @@ import (
 // ringPlan is what concerns changes of the ring, and gossip.
 type ringPlan struct {
 	start     int // members at the start; 0 where the ring never changes
+	eager     bool
 	batch     int
 	patience  time.Duration
 	detection bool // by gossip
@@ -19,7 +20,7 @@ type ringPlan struct {
 
 func (c *Config) ringPlan() ringPlan {
 	return ringPlan{
-		start: c.Members, batch: c.TransferBatch, patience: c.ChangePatience,
+		start: c.Members, eager: c.RingChange == "eager", batch: c.TransferBatch, patience: c.ChangePatience,
 		detection: c.Detection == "gossip", every: c.GossipEvery, phi: int64(c.SuspectPhi),
 	}
 }
@@ -36,6 +37,8 @@ func (c *Config) checkRing() error {
 		return fieldError{"detection", "nothing depends on who is under suspicion: set quorum to sloppy, or hints"}
 	case gossip && c.Coordinator == "client":
 		return fieldError{"detection", "clients take no part in gossip: set coordinator to node"}
+	case c.Members == 0 && c.RingChange == "eager":
+		return fieldError{"ring_change", "the ring never changes: set members"}
 	case c.Members == 0:
 		return nil
 	case c.Members < c.N:
