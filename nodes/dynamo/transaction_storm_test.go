@@ -20,6 +20,12 @@ func twoPhase(versions, repair string) Config {
 	return c
 }
 
+// compared has homes compare what they hold, often: what is promised is none of that.
+func compared(c Config) Config {
+	c.AntiEntropy, c.AntiEntropyEvery = "merkle", 50*ms
+	return c
+}
+
 // TestTransactionsInAStorm is the promise of two-phase commit whatever the network,
 // the processes and unsynced disks do: each write is at all its homes or at none, and
 // what is acknowledged is read by every quorum.
@@ -31,8 +37,9 @@ func TestTransactionsInAStorm(t *testing.T) {
 		{twoPhase("lww", "sync"), []string{"linearizable", "stale_reads", "lost_writes", "order_inversions", "dirty_reads", "aborted_reads", "quorum_overlap", "atomic_commit", "partial_writes"}},
 		{twoPhase("dvv", "async"), []string{"stale_reads", "lost_writes", "lost_updates", "masked_losses", "discarded_writes", "dirty_reads", "aborted_reads", "quorum_overlap", "atomic_commit", "partial_writes"}},
 		{twoPhase("dvv", "none"), []string{"stale_reads", "lost_writes", "lost_updates", "masked_losses", "discarded_writes", "dirty_reads", "aborted_reads", "quorum_overlap", "atomic_commit", "partial_writes"}},
+		{compared(twoPhase("dvv", "none")), []string{"stale_reads", "lost_writes", "lost_updates", "masked_losses", "discarded_writes", "dirty_reads", "aborted_reads", "quorum_overlap", "atomic_commit", "partial_writes"}},
 	} {
-		t.Run(c.config.Versions+" "+c.config.ReadRepair, func(t *testing.T) {
+		t.Run(c.config.Versions+" "+c.config.ReadRepair+" "+c.config.AntiEntropy, func(t *testing.T) {
 			u := universe{config: c.config, servers: 5, latency: exponential(2 * ms), sync: ms, work: pace(), last: 2 * time.Second, nemesis: storm(t), check: true}
 			u.judge(t, 10, c.never...)
 		})
