@@ -103,6 +103,28 @@ func TestStoryOfLoss(t *testing.T) {
 	require.Contains(t, told, "partition n1 n3 | n2 ends", "faults up to the loss belong to it")
 }
 
+// TestStoryOfATransaction: who promises, who asks, and what each knows in the end.
+func TestStoryOfATransaction(t *testing.T) {
+	r := staleStory(t)
+	for i, o := range []record.Observation{
+		{Node: 2, Observation: sim.Observation{Fact: sim.Prepared}},
+		{Node: 2, Observation: sim.Observation{Fact: sim.Prepared, Why: sim.Late}},
+		{Node: 3, Observation: sim.Observation{Fact: sim.Ended, Why: sim.Agreed}},
+		{Node: 1, Observation: sim.Observation{Fact: sim.Ended, Why: sim.Agreed}},
+		{Node: 2, Observation: sim.Observation{Fact: sim.Ended, Why: sim.Undone}},
+		{Node: 2, Observation: sim.Observation{Fact: sim.Ended, Why: sim.Undone}},
+	} {
+		o.At, o.Stamp, o.Op, o.A = time.Duration(6000+i)*ms, uint32(700+i), staleWrite, 3
+		r.Observations = append(r.Observations, o)
+	}
+	told := story(t, r, checks.Witness{Ops: []sim.OpID{staleWrite}}, 99)
+	require.Contains(t, told, "n2     promises c1/9 to n3\n")
+	require.Contains(t, told, "n2     is in doubt, and asks n3 about c1/9\n")
+	require.Contains(t, told, "n1     learns that c1/9 is committed\n")
+	require.NotContains(t, told, "n3     learns")
+	require.Equal(t, 1, strings.Count(told, "n2     knows that c1/9 is aborted\n"))
+}
+
 // TestStoryTellsOnce: what a node does again and again is one line, what it does
 // twice is two, and a line never leaves the page.
 func TestStoryTellsOnce(t *testing.T) {

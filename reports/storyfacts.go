@@ -17,6 +17,9 @@ func (t *teller) facts() {
 		if !concerned && !(inside && (o.Fact == sim.Elected || o.Fact == sim.Discarded && o.Op == 0)) {
 			continue
 		}
+		if i > 0 && o.Fact == sim.Ended && t.run.Observations[i-1].Observation == o.Observation {
+			continue // as a home, what it said as a coordinator
+		}
 		if what, weight := t.fact(o); what != "" {
 			t.add(o.Stamp, o.At, t.run.Name(o.Node), what, weight)
 		}
@@ -49,6 +52,22 @@ func (t *teller) fact(o *record.Observation) (string, int) {
 		return fmt.Sprintf("knows that %s is decided, in slot %d", o.Op, o.A), detail
 	case sim.Applied:
 		return fmt.Sprintf("applies %s, in slot %d", o.Op, o.A), detail
+	}
+	return t.transaction(o)
+}
+
+// transaction is fact for those of transactions. Coordinators state what they commit.
+func (t *teller) transaction(o *record.Observation) (string, int) {
+	coordinator := t.run.Name(sim.NodeID(o.A))
+	switch {
+	case o.Fact == sim.Prepared && o.Why == sim.Late:
+		return fmt.Sprintf("is in doubt, and asks %s about %s", coordinator, o.Op), turn
+	case o.Fact == sim.Prepared:
+		return fmt.Sprintf("promises %s to %s", o.Op, coordinator), turn
+	case o.Fact == sim.Ended && o.Why == sim.Undone:
+		return fmt.Sprintf("knows that %s is aborted", o.Op), heart
+	case o.Fact == sim.Ended && o.Node != sim.NodeID(o.A):
+		return fmt.Sprintf("learns that %s is committed", o.Op), turn
 	}
 	return "", 0
 }
