@@ -19,7 +19,8 @@ var jepsen = []struct{ test, store string }{
 	{"Jepsen Redis Sentinel 2013", "async"},
 	{"Jepsen MongoDB 2.4 SAFE", "async"},
 	{"Jepsen MongoDB 2.4 MAJORITY", "majority"},
-	{"Jepsen Riak CRDT set union", "siblings"},
+	{"Jepsen Riak CRDT set union", "siblings"}, // Riak's clients merged what they read
+	{"Jepsen Riak CRDT set union", "crdt"},
 }
 
 // nearlyNothing is the largest published share that may be a zero here: MongoDB's
@@ -69,7 +70,7 @@ func TestJepsenOrdering(t *testing.T) {
 			continue
 		}
 		before := jepsen[i-1]
-		require.Greater(t, published(t, "jepsen_loss.csv", "test", before.test, 1)[0].number(t, "loss_rate"), loss,
+		require.GreaterOrEqual(t, published(t, "jepsen_loss.csv", "test", before.test, 1)[0].number(t, "loss_rate"), loss,
 			"the list goes from most to least")
 		if loss >= nearlyNothing {
 			require.True(t, above(shares[before.store], here), "%s %v, %s %v", before.store, shares[before.store], row.store, here)
@@ -89,7 +90,7 @@ func TestLossesWithoutAPartition(t *testing.T) {
 	require.Positive(t, healthy.number(t, "loss_rate"))
 	lww := lossShare(t, "lww", lossRuns()/4, set("faults", "[]"))
 	require.True(t, above(lww, estimate{}), "%v", lww)
-	for _, store := range []string{"async", "majority", "siblings"} {
+	for _, store := range []string{"async", "majority", "siblings", "crdt"} {
 		require.Zero(t, lossShare(t, store, lossRuns()/4, set("faults", "[]")).value, store)
 	}
 }
