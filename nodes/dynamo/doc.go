@@ -141,6 +141,53 @@
 // it is as safe as a write would be. Exchanges are numbered, and answers to others than
 // the one under way are refused.
 //
+// # Rings that change
+//
+// With members the first so many servers form the ring, and the others are spares. Who
+// joins, leaves, or takes the place of another asks for the next version of the ring; a
+// majority of the members agrees to it (Paxos), so that there is one ring a number and
+// one change at a time, as in Cassandra's CEP-21 and unlike in Dynamo (section 4.9),
+// where gossip alone spreads what an administrator said to one node. A change takes
+// three versions. First the new homes are filled: writes need w homes of the old ring
+// and w of the new one, reads go by the old. A new home is handed what n-w+1 old homes
+// hold of each key, which meet every write quorum; each of them has refused all older
+// versions since before it answers. Once all is on the disks of the new homes, reads
+// turn to the new ring; and once n-r+1 old homes of each key know that, writes leave
+// the old one. At last nodes drop the keys that they are no homes of.
+//
+// A home refuses what is asked by an older version than its own, and tells its own: the
+// coordinator, node or client, tries the op again by that, with the same version and
+// the same dot. What is asked by a newer one it does. So every read quorum meets every
+// write quorum of its own version, of the one before and of the one after, and versions
+// further apart do not overlap: no read is stale where r + w > n, during the change and
+// after it, whoever crashes, and is cut off, as long as disks survive. Reads that write
+// back stay atomic: the lack of that across moving ranges is what Cassandra's CEP-14
+// found in its own compare-and-set.
+//
+// Whoever crashes in a change goes on where it was. One that waits for a node under
+// suspicion for change_patience while new homes are being filled is given up, and
+// tried again when that node is back. After reads have turned it can only be completed.
+// With w = 1 every old home must hand over, with r = 1 every old home must know, or the
+// change waits for it. Who is replaced is taken to be lost: what it alone held goes with
+// it, which can be an acknowledged write if w = 1; and with r = 1 it must really be dead,
+// for nobody waits until it has heard. A disk that is wiped between two votes forgets
+// the first, and two rings could have one number. Stand-ins, spreading through one home
+// and two-phase commit do not go with members: Check says why.
+//
+// With ring_change eager reads and writes go by the new ring at once, and reads are
+// stale until the transfer is over.
+//
+// # Heartbeats
+//
+// Where there are members, or with detection: gossip, all servers tell a drawn other
+// one, every gossip_every, what they know of all: heartbeats, the version of the ring,
+// how far a transfer is (van Renesse et al., Middleware 1998). A node is under
+// suspicion once its silence is phi times as long, in decimal digits of improbability,
+// as its heartbeats so far let expect (phi accrual: Hayashibara et al., SRDS 2004;
+// exponential as in Cassandra). Then all coordinators have nearly one opinion, later
+// than by timeouts: a node that is merely slow, or cut off from one coordinator only,
+// is still asked. Clients that coordinate take no part.
+//
 // # What ends an op
 //
 // A write with fewer than W acknowledgements is unknown: a node that coordinates

@@ -145,6 +145,7 @@ func (c *ringConfig) turned() ringConfig {
 
 // done is the version that ends a change, with the new ring; undone gives it up.
 func (c *ringConfig) done() ringConfig { return ringConfig{Version: c.Version + 1, Members: c.Next} }
+
 func (c *ringConfig) undone() ringConfig {
 	return ringConfig{Version: c.Version + 1, Members: c.Members}
 }
