@@ -205,9 +205,12 @@ func TestLedger(t *testing.T) {
 	b.Get(2, 0, 90, 95).Unknown()
 	run := b.Run()
 	require.Equal(t, []Entry{
-		{Op: write.ID, Need: 2, Got: 2, Homes: 1, StandIns: 1, Late: 1},
-		{Op: read.ID, Need: 1, Got: 1, StandIns: 1, Judged: true, Met: true},
-		{Op: unknown.ID, Need: 2, Got: 1, Homes: 1},
+		{Op: write.ID, Need: 2, Got: 2, Homes: 1, StandIns: 1, Late: 1, Outcome: "stand-ins", Answers: []Answer{{1, 1}, {4, 2}}},
+		{
+			Op: read.ID, Need: 1, Got: 1, StandIns: 1, Judged: true, Met: true, ByStandIn: true, Outcome: "fresh",
+			Answers: []Answer{{4, 2}},
+		},
+		{Op: unknown.ID, Need: 2, Got: 1, Homes: 1, Outcome: "unknown", Answers: []Answer{{1, 1}}},
 	}, Ledger(run, Options{}))
 	reports := Judge(run, Options{})
 	for name, want := range map[string]int64{
@@ -216,6 +219,23 @@ func TestLedger(t *testing.T) {
 		"quorum_stale": 1, "quorum_unavailable": 1, "quorum_conflicting": 0,
 	} {
 		require.Equal(t, want, measure(t, reports, name).Count, name)
+	}
+}
+
+// The outcomes of the ledger are those that the metrics count.
+func TestLedgerCountsAsTheMetricsDo(t *testing.T) {
+	for seed := range int64(300) {
+		run, o := careless(seed)
+		count := map[string]int64{}
+		for _, e := range Ledger(run, o) {
+			if op := run.History.Find(e.Op); measuredRead(op) {
+				count["quorum_"+e.Outcome]++
+			}
+		}
+		reports := Judge(run, o)
+		for _, name := range []string{"quorum_stale", "quorum_conflicting", "quorum_fresh", "quorum_unavailable"} {
+			require.LessOrEqual(t, count[name], measure(t, reports, name).Count, "%s, seed %d", name, seed)
+		}
 	}
 }
 

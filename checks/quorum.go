@@ -23,7 +23,18 @@ type Entry struct {
 	// Met tells that the read's counted replicas share one with those of the newest
 	// write acknowledged before it.
 	Met bool
+	// ByStandIn tells that they share none but replicas that stood in for a home, in
+	// the read or in the write.
+	ByStandIn bool
+	// Outcome is of a read unavailable, stale, conflicting or fresh, of a write homes
+	// (met by them alone), stand-ins, refused or unknown.
+	Outcome string
+	// Answers are the replicas that were counted, each once.
+	Answers []Answer
 }
+
+// Answer is one replica that was counted for an op, and the home whose place it had.
+type Answer struct{ Replica, Home sim.NodeID }
 
 // Ledger lists, in the order of their beginnings, the ops of which a coordinator
 // stated whom it counted. An op that was tried several times has one entry: the
@@ -35,6 +46,7 @@ func Ledger(run *record.Run, o Options) []Entry {
 	for i := range l.entries {
 		if e := &l.entries[i]; e.Need > 0 || e.Homes+e.StandIns+e.Late > 0 {
 			e.Op = v.ops[i].ID()
+			e.Answers, e.Outcome = l.told(uint32(i)), v.quorumOutcome(uint32(i), e)
 			list = append(list, *e)
 		}
 	}
@@ -47,6 +59,7 @@ type ledger struct {
 	entries []Entry
 	starts  []uint32 // where in answers an op's replicas begin; one more than ops
 	answers []sim.NodeID
+	places  []sim.NodeID // beside answers: the homes in whose places they were
 	met     int64
 	judged  int64
 	late    int64
@@ -95,6 +108,7 @@ func (l *ledger) gather(v *view) {
 		l.starts[i+1] += l.starts[i]
 	}
 	l.answers = make([]sim.NodeID, l.starts[len(v.ops)])
+	l.places = make([]sim.NodeID, len(l.answers))
 	l.enter(v)
 }
 
@@ -115,7 +129,7 @@ func (l *ledger) enter(v *view) {
 		if slices.Contains(l.answers[start:end], replica) {
 			continue
 		}
-		l.answers[end] = replica
+		l.answers[end], l.places[end] = replica, sim.NodeID(seen.B)
 		filled[at]++
 		if seen.A == seen.B {
 			l.entries[at].Homes++
@@ -129,6 +143,21 @@ func (l *ledger) enter(v *view) {
 func (l *ledger) replicas(at uint32) []sim.NodeID {
 	e := &l.entries[at]
 	return l.answers[l.starts[at] : l.starts[at]+uint32(e.Homes+e.StandIns)]
+}
+
+// told lists whom an op counted, and in whose places.
+func (l *ledger) told(at uint32) []Answer {
+	var all []Answer
+	for i, replica := range l.replicas(at) {
+		all = append(all, Answer{replica, l.places[int(l.starts[at])+i]})
+	}
+	return all
+}
+
+// meetAtHome tells whether two ops share a replica that was a home in both.
+func (l *ledger) meetAtHome(a, b uint32) bool {
+	written := l.told(b)
+	return slices.ContainsFunc(l.told(a), func(at Answer) bool { return at.Replica == at.Home && slices.Contains(written, at) })
 }
 
 // match compares each read's replicas with those of the newest acknowledged write.
@@ -150,6 +179,7 @@ func (l *ledger) match(v *view, k *keyed) {
 		})
 		if e.Met {
 			l.met++
+			e.ByStandIn = !l.meetAtHome(read, newest)
 		} else if l.missed == initial {
 			l.missed, l.newest = read, newest
 		}
@@ -197,6 +227,28 @@ func (v *view) overlapWitness(l *ledger) Witness {
 	w.Text = fmt.Sprintf("%s; it asked %s, and %v was on %s", v.tellRead(l.missed), v.nodes(l.replicas(l.missed)),
 		v.ops[l.newest].ID(), v.nodes(l.replicas(l.newest)))
 	return w
+}
+
+// quorumOutcome is the outcome of one op, in the order in which they go before each other.
+func (v *view) quorumOutcome(at uint32, e *Entry) string {
+	op := &v.ops[at]
+	switch {
+	case op.Code.Writes() && op.Outcome == sim.Fail:
+		return "refused"
+	case op.Code.Writes() && op.Outcome != sim.OK:
+		return "unknown"
+	case op.Code.Writes() && e.StandIns > 0 && e.Homes < e.Need:
+		return "stand-ins"
+	case op.Code.Writes():
+		return "homes"
+	case op.Outcome != sim.OK:
+		return "unavailable"
+	case slices.ContainsFunc(v.stale().reads, func(s staleRead) bool { return s.read == at }):
+		return "stale"
+	case len(v.history.Values(op)) > 1 && v.keyOf(op.Key).shape != shapeSet:
+		return "conflicting"
+	}
+	return "fresh"
 }
 
 // readOutcomes are the quorum outcomes of the reads; they need the history only.

@@ -39,7 +39,7 @@ func (t *teller) fact(o *record.Observation) (string, int) {
 		}
 		return fmt.Sprintf("drops %s%s", o.Op, spellWhy(o.Why)), heart
 	case sim.Answered:
-		return fmt.Sprintf("counts the answer of %s to %s, which holds %s%s", t.run.Name(sim.NodeID(o.A)), o.Op, sim.OpID(o.C), spellWhy(o.Why)), step
+		return t.answer(o), t.answerWeight(o)
 	case sim.Closed:
 		return fmt.Sprintf("closes %s with %d of %d answers", o.Op, o.B, o.A), step
 	case sim.Hint:
@@ -70,6 +70,28 @@ func (t *teller) transaction(o *record.Observation) (string, int) {
 		return fmt.Sprintf("learns that %s is committed", o.Op), turn
 	}
 	return "", 0
+}
+
+// answer tells whose answer was counted, and for whom a stand-in gave it.
+func (t *teller) answer(o *record.Observation) string {
+	who := t.run.Name(sim.NodeID(o.A))
+	if o.B != o.A && o.B != 0 {
+		who += " in the place of " + t.run.Name(sim.NodeID(o.B))
+	}
+	held := "nothing"
+	if o.C != 0 {
+		held = sim.OpID(o.C).String()
+	}
+	return fmt.Sprintf("counts the answer of %s to %s, which holds %s%s", who, o.Op, held, spellWhy(o.Why))
+}
+
+// answerWeight is high for the ops that the story is about: whom they asked says why
+// they missed each other.
+func (t *teller) answerWeight(o *record.Observation) int {
+	if o.Why != sim.Late && slices.Contains(t.named, o.Op) {
+		return turn
+	}
+	return step
 }
 
 func spellWhy(w sim.Why) string {

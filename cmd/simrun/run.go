@@ -29,6 +29,7 @@ type runFlags struct {
 	seed   uint64
 	versus []string
 	story  bool
+	ledger bool
 }
 
 func runCommand(c *console) *cobra.Command {
@@ -47,6 +48,7 @@ func runCommand(c *console) *cobra.Command {
 	seedFlag(cmd, &f.seed, "the seed that fixes the run")
 	cmd.Flags().StringArrayVar(&f.versus, "versus", nil, "run it with this change too, `path=value`, and compare op by op (may be repeated)")
 	cmd.Flags().BoolVar(&f.story, "story", false, "tell how the worst anomaly came about")
+	cmd.Flags().BoolVar(&f.ledger, "ledger", false, "list every op with its quorum: who answered, who stood in, and whether a read met the last write")
 	f.edits.flags(cmd)
 	f.output.flags(cmd)
 	f.bounds.flags(cmd)
@@ -103,6 +105,8 @@ func (f *runFlags) agree() error {
 		return errors.New("--story and --versus do not go together")
 	case f.story && form != reports.Table && form != reports.Markdown:
 		return fmt.Errorf("--story goes with --format table or markdown, not with %s", form)
+	case f.ledger && (len(f.versus) > 0 || form != reports.Table):
+		return errors.New("--ledger goes with --format table, and without --versus")
 	case len(f.versus) > 0 && form != reports.Table:
 		return fmt.Errorf("--versus goes with --format table, not with %s", form)
 	}
@@ -121,6 +125,11 @@ func (f *runFlags) perform(c *console, plan *scenarios.Plan, stop *stopper) *res
 func (f *runFlags) report(s *sheet, plan *scenarios.Plan, run *results.Run, stop *stopper) error {
 	if err := reports.WriteRun(s, run, f.output.form(), s.options()); err != nil {
 		return err
+	}
+	if f.ledger && !stop.stopped.Load() {
+		if err := f.list(s, plan, stop); err != nil {
+			return err
+		}
 	}
 	if f.story && !stop.stopped.Load() {
 		return f.tell(s, plan, run, stop)
