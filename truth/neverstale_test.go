@@ -61,6 +61,13 @@ func TestEveryConditionIsNeeded(t *testing.T) {
 		return set("faults", "[{kind: isolate, at: 300ms, for: 200ms, targets: n1}, {kind: "+kind+", at: 490ms, for: 20ms, targets: n2}]")
 	}
 	kinds := func(names string) scenarios.Edit { return set("nemesis.kinds", "["+names+"]") }
+	changing := func(how string) []scenarios.Edit {
+		return []scenarios.Edit{
+			set("topology.nodes", 6), set("protocol.members", 4), set("protocol.ring_change", how), set("workload.keys", 50),
+			set("protocol.transfer_batch", 4), set("topology.link.legs", "[{messages: transfer, latency: 30ms}]"),
+			set("faults", "[{kind: join, at: 600ms, targets: n5}, {kind: leave, at: 900ms, targets: n2}]"),
+		}
+	}
 	for _, c := range []struct {
 		condition     string
 		without, with []scenarios.Edit
@@ -71,7 +78,8 @@ func TestEveryConditionIsNeeded(t *testing.T) {
 			[]scenarios.Edit{set("protocol.hints", "disk"), set("protocol.suspect_after", "20ms")},
 		},
 		{
-			"no clock that lies decides", []scenarios.Edit{set("protocol.versions", "lww"), kinds("clock-jump, partition, crash, loss")},
+			"no clock that lies decides",
+			[]scenarios.Edit{set("protocol.versions", "lww"), kinds("clock-jump, partition, crash, loss")},
 			[]scenarios.Edit{set("protocol.versions", "lww"), kinds("partition, crash, loss")},
 		},
 		{"acknowledged after the sync", []scenarios.Edit{allCrash, slowSync, set("protocol.durable", false)}, []scenarios.Edit{allCrash, slowSync}},
@@ -81,6 +89,7 @@ func TestEveryConditionIsNeeded(t *testing.T) {
 			[]scenarios.Edit{set("protocol.tombstone_grace", "50ms"), set("workload.deletes", 0.5)},
 			[]scenarios.Edit{set("workload.deletes", 0.5)},
 		},
+		{"the ring stays, or its change waits for the data", changing("eager"), changing("safe")},
 		{"r distinct answers", []scenarios.Edit{set("protocol.r", 1)}, nil},
 		{"w distinct acknowledgements", []scenarios.Edit{set("protocol.w", 1)}, nil},
 	} {
