@@ -1,6 +1,8 @@
 package dynamo
 
 import (
+	"slices"
+
 	"simrun/nodes/internal/crdt"
 	"simrun/nodes/internal/versions"
 	"simrun/nodes/kv"
@@ -68,11 +70,12 @@ func (r *round) look(q *kv.Request) {
 	r.removal = &removal{element: q.Value.N, all: q.Code == sim.Delete}
 }
 
-// removeSeen goes on with what r homes have told: exactly that is removed, and what is
-// added at the same time stays. What their answers lack, no acknowledged op added
-// before where quorums overlap.
+// removeSeen goes on with what r homes have told: what they have seen of the element is
+// removed, and what is added at the same time stays. What they have not seen, no
+// acknowledged op added before where quorums overlap. Besides, homes are sent all that
+// the r were: see crdt.Without.
 func (c *coordinator) removeSeen(env *sim.Env, r *round) {
-	delta := crdt.Remove(r.state, r.removal.element)
+	delta := crdt.Without(r.state, r.removal.element)
 	if r.removal.all {
 		delta = crdt.Clear(r.state)
 	}
@@ -132,16 +135,23 @@ func (c *coordinator) freshDot(key sim.Key) kv.Dot {
 }
 
 // removed states that a removal is held, now or once it is synced. Only the message of
-// the op itself names it.
+// the op itself names it, and nothing in the set.
 func (r *replica) removed(env *sim.Env, key sim.Key, number uint64, record sim.Record) {
+	var op sim.OpID
+	var brought versions.Set
 	switch m := record.(type) {
 	case *write:
-		r.stored(env, key, m.Op, number)
+		op, brought = m.Op, m.Set
 	case *spread:
-		r.stored(env, key, m.Op, number)
+		op, brought = m.Op, m.Set
 	case *hint:
-		r.stored(env, key, m.Op, number)
+		op, brought = m.Op, m.Set
 	case *replay:
-		r.stored(env, key, m.Op, number)
+		op, brought = m.Op, m.Set
+	default:
+		return
+	}
+	if !slices.ContainsFunc(brought, func(v versions.Version) bool { return v.Value.ID == op }) {
+		r.stored(env, key, op, number)
 	}
 }

@@ -317,3 +317,26 @@ func TestDataTypesNeverChangeWhatTheyHandOver(t *testing.T) {
 		})
 	}
 }
+
+// TestRemovalAfterOneThatFewHeardOf: a removal that reached one home only hides the
+// element from the next one, which must remove it from the others all the same.
+func TestRemovalAfterOneThatFewHeardOf(t *testing.T) {
+	c := clientCoordinates("none")
+	c.Versions = "crdt"
+	h := newHand(t, c, 3, 2)
+	h.change(h.client(1), sim.Add, 7)
+	h.call(h.client(1), kv.Request{Code: sim.Remove, Value: sim.Value{N: 7}})
+	h.pass("read", 1, 2)
+	h.pass("value", h.client(1), h.client(1))
+	h.pass("write", 1)
+	h.mail = nil // nobody else hears of it
+	h.call(h.client(2), kv.Request{Code: sim.Remove, Value: sim.Value{N: 7}})
+	h.pass("read", 1, 2)
+	h.pass("value", h.client(2), h.client(2))
+	h.pass("write", 2, 3)
+	h.pass("written", h.client(2), h.client(2))
+	require.Equal(t, sim.OK, h.reply(h.client(2)).Outcome)
+	for _, id := range h.members {
+		require.Empty(t, h.holds(id))
+	}
+}

@@ -29,8 +29,8 @@
 // register (package crdt). Whoever coordinates an op makes a delta of it, under an actor
 // of its own: this life's, and another one after an op that found no quorum, whose dot
 // may be lost for good. Homes are sent the delta; repairs bring all they hold. A removal
-// first asks r homes what there is, and removes exactly that: an addition at the same
-// time stays. Elements are told apart by their integers; Add and Remove change a counter
+// first asks r homes what there is, and removes what they have seen: an addition at the
+// same time stays. It is not small: it brings all that the r homes told, less the element. Elements are told apart by their integers; Add and Remove change a counter
 // by theirs. A register of the last value is lww.
 //
 // Under lww a write is given a time by the wall clock of its coordinator, or of

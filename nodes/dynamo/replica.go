@@ -131,7 +131,7 @@ func (r *replica) accept(env *sim.Env, key sim.Key, brought versions.Set, record
 			r.bury(env, key, v)
 		}
 	}
-	if len(written) == 0 {
+	if r.plan.rule == versions.Dots {
 		r.removed(env, key, c.mark, record)
 	}
 	if r.plan.rule == versions.LastWrite && len(before) > 0 {

@@ -1,6 +1,8 @@
 package crdt
 
 import (
+	"slices"
+
 	"simrun/nodes/internal/versions"
 	"simrun/nodes/kv"
 	"simrun/sim"
@@ -20,14 +22,18 @@ func Remove(held versions.Set, element int64) versions.Set {
 	return versions.Delta(versions.Exactly(dots(held, element)...))
 }
 
-// Clear is the delta of the removal of all elements.
-func Clear(held versions.Set) versions.Set {
-	gone := make([]kv.Dot, 0, len(held))
-	for _, v := range held.Writes() {
-		gone = append(gone, v.Dot)
-	}
-	return versions.Delta(versions.Exactly(gone...))
+// Without is the removal of an element by who was only told what there is, by some
+// replicas. An earlier removal may have reached those and not others, so that dots of
+// the element are seen and no longer held: only the whole context still speaks for
+// them, and it must come with what it has seen and is still there.
+func Without(held versions.Set, element int64) versions.Set {
+	return slices.DeleteFunc(slices.Clone(held), func(v versions.Version) bool {
+		return v.Value.ID != 0 && v.Value.N == element
+	})
 }
+
+// Clear is the delta of the removal of all elements: of all that was ever seen.
+func Clear(held versions.Set) versions.Set { return versions.Delta(held.Covered()) }
 
 // dots are those of what is held of an element.
 func dots(held versions.Set, element int64) []kv.Dot {

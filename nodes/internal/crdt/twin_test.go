@@ -182,16 +182,21 @@ func TestSetAgainstHistories(t *testing.T) {
 				over[op] = true
 			}
 		}
-		switch rapid.SampledFrom([]string{"add", "add", "blind", "remove", "clear"}).Draw(w.T, "op") {
+		switch rapid.SampledFrom([]string{"add", "add", "blind", "remove", "without", "clear"}).Draw(w.T, "op") {
 		case "add":
 			w.send(Add(w.version(at, element), seen.set), done{amount: element, over: over, brings: true})
 		case "blind":
 			w.send(Add(w.version(at, element), nil), done{amount: element, brings: true})
 		case "remove":
 			w.send(Remove(seen.set, element), done{over: over})
+		case "without": // it also passes on what it was told
+			w.send(Without(seen.set, element), done{over: over})
+			last := &w.mail[len(w.mail)-1]
+			last.heard = last.heard.with(seen.heard)
 		case "clear":
-			for _, op := range w.left(seen.heard) {
-				over[op] = true
+			for op := range seen.heard {
+				over = over.with(w.ops[op].over)
+				over[op] = over[op] || w.ops[op].brings
 			}
 			w.send(Clear(seen.set), done{over: over})
 		}
