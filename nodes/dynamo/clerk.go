@@ -27,9 +27,10 @@ func (c *clerk) of(key sim.Key) *account {
 	return &c.keys[key]
 }
 
-// next is a dot that names nothing yet.
-func (c *clerk) next(key sim.Key) kv.Dot {
-	c.of(key).last++
+// next is a dot that names nothing yet. Its counter is at least the floor.
+func (c *clerk) next(key sim.Key, floor uint64) kv.Dot {
+	l := c.of(key)
+	l.last = max(l.last+1, floor)
 	return c.last(key)
 }
 

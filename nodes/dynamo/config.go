@@ -18,9 +18,10 @@ type Config struct {
 
 	Coordinator string `yaml:"coordinator" default:"node" one:"node|client" doc:"who runs the quorum: the node that the client asks, or the client itself"`
 
-	Versions string `yaml:"versions" default:"dvv" one:"dvv|lww|vv|crdt" doc:"which versions of a key stay: dvv, all that no other replaces; lww, the one with the last time; vv, those that one version vector for the whole key cannot tell to be replaced; crdt, what a type that merges by itself makes of them"`
-	Type     string `yaml:"type" default:"set" one:"set|counter|register|mv-register" doc:"crdt: what a key holds: a set that elements are added to and removed from, a counter, a register of the last value by its time, or one of all concurrent values"`
-	Clock    string `yaml:"clock" default:"coordinator" one:"coordinator|client" doc:"lww: whose wall clock gives a write its time"`
+	Versions    string `yaml:"versions" default:"dvv" one:"dvv|lww|vv|crdt" doc:"which versions of a key stay: dvv, all that no other replaces; lww, the one with the last time; vv, those that one version vector for the whole key cannot tell to be replaced; crdt, what a type that merges by itself makes of them"`
+	Type        string `yaml:"type" default:"set" one:"set|counter|register|mv-register" doc:"crdt: what a key holds: a set that elements are added to and removed from, a counter, a register of the last value by its time, or one of all concurrent values"`
+	VectorLimit int    `yaml:"vector_limit" default:"0" min:"0" max:"1000000" doc:"dvv, vv: entries of a version vector beyond which a put drops those that were not advanced for longest, by the wall clocks; 0 is never"`
+	Clock       string `yaml:"clock" default:"coordinator" one:"coordinator|client" doc:"lww: whose wall clock gives a write its time"`
 
 	ReadRepair  string `yaml:"read_repair" default:"async" one:"none|async|sync" doc:"whether a read brings stale homes up to date: after its reply, or w of them before it"`
 	ReadFanout  string `yaml:"read_fanout" default:"all" one:"all|r" doc:"which homes a read asks: all, or r drawn ones"`
@@ -145,22 +146,23 @@ const (
 
 // plan is a Config made ready for the handlers.
 type plan struct {
-	n, r, w    int
-	rule       versions.Rule
-	datatype   datatype
-	repair     repair
-	readSome   bool // read_fanout: r
-	writeSome  bool // write_fanout: w
-	throughOne bool
-	durable    bool
-	byClient   bool // the client coordinates
-	clientTime bool // the client gives a write its time
-	preload    int
-	virtual    int
-	every      time.Duration
-	attempts   uint8
-	patience   time.Duration
-	interest   time.Duration // how long late answers are of interest
+	n, r, w     int
+	rule        versions.Rule
+	datatype    datatype
+	vectorLimit int
+	repair      repair
+	readSome    bool // read_fanout: r
+	writeSome   bool // write_fanout: w
+	throughOne  bool
+	durable     bool
+	byClient    bool // the client coordinates
+	clientTime  bool // the client gives a write its time
+	preload     int
+	virtual     int
+	every       time.Duration
+	attempts    uint8
+	patience    time.Duration
+	interest    time.Duration // how long late answers are of interest
 
 	sloppy                  bool
 	hints                   custody
@@ -182,7 +184,7 @@ type plan struct {
 
 func (c *Config) plan() *plan {
 	p := &plan{
-		n: c.N, r: c.R, w: c.W, rule: c.rule(), datatype: c.datatype(), durable: c.Durable, preload: c.Preload, virtual: c.VirtualNodes, every: c.SpreadEvery,
+		n: c.N, r: c.R, w: c.W, rule: c.rule(), datatype: c.datatype(), vectorLimit: c.VectorLimit, durable: c.Durable, preload: c.Preload, virtual: c.VirtualNodes, every: c.SpreadEvery,
 		readSome: c.ReadFanout == "r", writeSome: c.WriteFanout == "w", throughOne: c.WriteFanout == "through-one",
 		byClient: c.Coordinator == "client", clientTime: c.Clock == "client",
 		attempts: uint8(c.Attempts), patience: c.AttemptTimeout, variant: c.variant,

@@ -51,6 +51,7 @@ func TestCheck(t *testing.T) {
 		"write_fanout":    func(c *Config) { c.Versions, c.WriteFanout = "vv", "w" },
 		"writes":          func(c *Config) { c.Versions, c.Writes, c.W = "vv", "two-phase", 3 },
 		"tombstone_grace": func(c *Config) { c.Versions, c.TombstoneGrace = "crdt", 1 },
+		"vector_limit":    func(c *Config) { c.Versions, c.VectorLimit = "lww", 3 },
 		"hints":           func(c *Config) { c.Hints, c.WriteFanout = "memory", "through-one" },
 	} {
 		c := Defaults()

@@ -131,7 +131,7 @@ func (c *coordinator) freshDot(key sim.Key) kv.Dot {
 	if c.plan.actorReuse() && c.replica != nil {
 		return c.usedDot(key)
 	}
-	return c.clerk.next(key)
+	return c.clerk.next(key, 0)
 }
 
 // removed states that a removal is held, now or once it is synced. Only the message of

@@ -33,6 +33,11 @@
 // same time stays. It is not small: it brings all that the r homes told, less the element. Elements are told apart by their integers; Add and Remove change a counter
 // by theirs. A register of the last value is lww.
 //
+// With vector_limit a put drops what its vector has beyond so many entries, those first
+// that were not advanced for longest (section 4.4). What the vector then no longer
+// covers looks concurrent: false siblings, deletes that do not hold and, under vv, where
+// the vector speaks for siblings, even losses.
+//
 // Under lww a write is given a time by the wall clock of its coordinator, or of
 // its client, and the greatest time wins. The fact Placed states it. A version that
 // loses, and that the winner's writer had not read, is stated as Discarded,

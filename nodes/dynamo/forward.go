@@ -89,12 +89,13 @@ func (c *coordinator) healthyHome(env *sim.Env, q *kv.Request) sim.NodeID {
 // others are sent. The reply covers the put where it replaced all there was. Where it
 // became one more sibling, the vector stands for siblings, too, that the client has
 // not read; all that the client may hand back is what it handed in.
-func (c *coordinator) advance(r *round, v *versions.Version, q *kv.Request) versions.Set {
+func (c *coordinator) advance(r *round, v *versions.Version, q *kv.Request, time uint64) versions.Set {
 	held := c.replica.store.held(q.Key).set
 	if last := c.clerk.last(q.Key); last.Counter > 0 && !versions.Covers(held.Covered(), last) {
 		c.clerk.renew(q.Key) // what it counted is no longer here: its next event may not stand for that
 	}
-	set := held.Put(*v, q.Context, c.clerk.next(q.Key))
+	by := c.clerk.next(q.Key, c.plan.floor(time))
+	set := held.Put(*v, q.Context, by, c.plan.limited)
 	r.covers = q.Context
 	if len(set.Writes()) == 1 {
 		r.covers = set.Covered()

@@ -21,12 +21,12 @@ func (c *coordinator) put(env *sim.Env, r *round, q *kv.Request, time uint64) {
 		major, minor := v.Place()
 		env.Observe(sim.Observation{Fact: sim.Placed, Key: q.Key, Op: q.Op, A: major, B: minor})
 	case versions.Vectors:
-		m.Set = c.advance(r, v, q)
+		m.Set = c.advance(r, v, q, time)
 	case versions.Dots:
 		m.Set = c.apply(r, *v, q)
 	default:
-		v.Past = q.Context
-		v.Dot = c.dot(q.Key, v.Past)
+		v.Past = c.plan.limited(q.Context)
+		v.Dot = c.dot(q.Key, v.Past, c.plan.floor(time))
 	}
 	r.state = m.Set
 	if c.plan.twoPhase {
@@ -37,11 +37,11 @@ func (c *coordinator) put(env *sim.Env, r *round, q *kv.Request, time uint64) {
 }
 
 // dot is the identity of a new version.
-func (c *coordinator) dot(key sim.Key, past kv.Context) kv.Dot {
+func (c *coordinator) dot(key sim.Key, past kv.Context, floor uint64) kv.Dot {
 	if c.plan.dotReuse() && c.replica != nil {
 		return c.reusedDot(key, past)
 	}
-	return c.writer.Next(key, past)
+	return c.writer.Next(key, past, floor)
 }
 
 // sendWrite sends the round's version to those homes that are to have it and have

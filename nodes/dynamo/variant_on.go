@@ -46,7 +46,7 @@ func (v variant) ringSplit() bool { return v.Mutant == "dy-ring-change-split" }
 // reusedDot is the next dot of such a node.
 func (c *coordinator) reusedDot(key sim.Key, past kv.Context) kv.Dot {
 	if place(c.layout.homes(key), c.self) < 0 {
-		return c.writer.Next(key, past)
+		return c.writer.Next(key, past, 0)
 	}
 	const actors = 256
 	first, end := uint32(c.self)*actors, uint32(c.self+1)*actors
@@ -91,7 +91,7 @@ func (*replica) gapless(held, brought versions.Set, record sim.Record) versions.
 // usedDot is the next dot of a node that is one actor for all its lives.
 func (c *coordinator) usedDot(key sim.Key) kv.Dot {
 	if place(c.layout.homes(key), c.self) < 0 {
-		return c.clerk.next(key)
+		return c.clerk.next(key, 0)
 	}
 	mine, held := c.clerk.of(key), c.own(key)
 	for _, d := range held.Covered() {

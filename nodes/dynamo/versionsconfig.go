@@ -1,6 +1,9 @@
 package dynamo
 
-import "simrun/nodes/internal/versions"
+import (
+	"simrun/nodes/internal/versions"
+	"simrun/nodes/kv"
+)
 
 // rule is how versions of a key are merged.
 func (c *Config) rule() versions.Rule {
@@ -18,12 +21,33 @@ func (c *Config) rule() versions.Rule {
 // Siblings tells whether a read may return several versions.
 func (c Config) Siblings() bool { return c.rule() != versions.LastWrite }
 
+// floor is the least counter that a put's event may have. Where vectors are limited,
+// events are counted by the clock, so that the entry with the least counter is the one
+// that was not advanced for longest: that is the time which Dynamo stores beside each
+// counter (section 4.4).
+func (p *plan) floor(time uint64) uint64 {
+	if p.vectorLimit == 0 {
+		return 0
+	}
+	return time
+}
+
+// limited is what a vector's limit leaves of it beside the put's own entry.
+func (p *plan) limited(past kv.Context) kv.Context {
+	if p.vectorLimit == 0 {
+		return past
+	}
+	return versions.Truncated(past, p.vectorLimit-1)
+}
+
 // checkVersions judges what goes together with the rule of versions.
 func (c Config) checkVersions() error {
 	rule := c.rule()
 	switch {
 	case c.Clock == "client" && rule != versions.LastWrite:
 		return fieldError{"clock", c.Versions + " goes by no clock: set versions to lww"}
+	case c.VectorLimit > 0 && rule != versions.Causal && rule != versions.Vectors:
+		return fieldError{"vector_limit", "only dvv and vv have version vectors that grow"}
 	case rule == versions.Vectors && c.Coordinator == "client":
 		return fieldError{"coordinator", "with versions: vv the home that coordinates a put advances its vector: a client cannot"}
 	case rule == versions.Vectors && c.WriteFanout != "all":

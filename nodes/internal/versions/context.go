@@ -1,6 +1,9 @@
 package versions
 
 import (
+	"cmp"
+	"slices"
+
 	"simrun/nodes/kv"
 	"simrun/sim"
 )
@@ -46,6 +49,21 @@ func Join(a, b kv.Context) kv.Context {
 		}
 	}
 	return append(append(joined, a...), b...)
+}
+
+// Truncated is a version vector of at most n entries: those with the least counters go
+// first. It then covers less than it did (Dynamo, section 4.4).
+func Truncated(c kv.Context, n int) kv.Context {
+	if len(c) <= n {
+		return c
+	}
+	byAge := slices.Clone(c)
+	slices.SortFunc(byAge, func(a, b kv.Dot) int {
+		return cmp.Or(cmp.Compare(b.Counter, a.Counter), cmp.Compare(a.Actor, b.Actor))
+	})
+	left := byAge[:n]
+	slices.SortFunc(left, compareDots)
+	return left
 }
 
 // Context covers the versions of a set and all that they replaced.

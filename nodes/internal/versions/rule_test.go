@@ -86,3 +86,11 @@ func TestDeletesAreSiblings(t *testing.T) {
 	require.False(t, changed, "what was deleted does not return")
 	require.Equal(t, after, again)
 }
+
+func TestTruncatedDropsTheLeastCounters(t *testing.T) {
+	c := kv.Context{{Actor: 1, Counter: 9}, {Actor: 2, Counter: 4}, {Actor: 3, Counter: 7}, {Actor: 4, Counter: 4}}
+	require.Equal(t, c, Truncated(c, 4))
+	require.Equal(t, kv.Context{{Actor: 1, Counter: 9}, {Actor: 2, Counter: 4}, {Actor: 3, Counter: 7}}, Truncated(c, 3))
+	require.Equal(t, kv.Context{{Actor: 1, Counter: 9}}, Truncated(c, 1))
+	require.Empty(t, Truncated(c, 0))
+}

@@ -62,7 +62,7 @@ func (s *twinStore) restart(at int) {
 func (s *twinStore) write(at int, r reading) {
 	s.writes++
 	op := sim.NewOpID(1, uint32(s.writes))
-	v := Version{Value: sim.Value{ID: op}, Dot: s.makers[at].Next(0, r.context), Past: r.context}
+	v := Version{Value: sim.Value{ID: op}, Dot: s.makers[at].Next(0, r.context, 0), Past: r.context}
 	s.pasts[op] = r.twin
 	s.messages = append(s.messages, message{Set{v}, op})
 	after := history{op: true}
@@ -192,7 +192,7 @@ func checkLaws(t *rapid.T, rule Rule, sets *rapid.Generator[Set]) {
 // for the older one too (the fault of riak_kv #679).
 func TestForgetfulWriterLosesAWrite(t *testing.T) {
 	write := func(w *Writer, op uint32, past kv.Context) Set {
-		return Set{{Value: sim.Value{ID: sim.NewOpID(1, op)}, Dot: w.Next(0, past), Past: past}}
+		return Set{{Value: sim.Value{ID: sim.NewOpID(1, op)}, Dot: w.Next(0, past, 0), Past: past}}
 	}
 	for _, base := range []uint32{1, 2} {
 		var before, after Writer
@@ -206,10 +206,10 @@ func TestForgetfulWriterLosesAWrite(t *testing.T) {
 
 func TestWriterTakesAnActorForEachBranch(t *testing.T) {
 	w := Writer{Base: 10}
-	first := w.Next(3, nil)
-	second := w.Next(3, nil)
+	first := w.Next(3, nil, 0)
+	second := w.Next(3, nil, 0)
 	require.Equal(t, []kv.Dot{{Actor: 10, Counter: 1}, {Actor: 11, Counter: 1}}, []kv.Dot{first, second})
-	require.Equal(t, kv.Dot{Actor: 11, Counter: 2}, w.Next(3, kv.Context{second}))
-	require.Equal(t, kv.Dot{Actor: 10, Counter: 2}, w.Next(3, kv.Context{first, second}))
-	require.Equal(t, kv.Dot{Actor: 10, Counter: 1}, w.Next(0, nil), "keys have nothing to do with each other")
+	require.Equal(t, kv.Dot{Actor: 11, Counter: 2}, w.Next(3, kv.Context{second}, 0))
+	require.Equal(t, kv.Dot{Actor: 10, Counter: 2}, w.Next(3, kv.Context{first, second}, 0))
+	require.Equal(t, kv.Dot{Actor: 10, Counter: 1}, w.Next(0, nil, 0), "keys have nothing to do with each other")
 }

@@ -8,10 +8,11 @@ import (
 
 // Put is what a home holds after a put that it coordinates, under Vectors. The put
 // has the context that its writer read, and is the home's event by. It replaces what
-// the home holds if the context covers the home's whole vector, and else nothing.
-func (s Set) Put(v Version, read kv.Context, by kv.Dot) Set {
+// the home holds if the context covers the home's whole vector, and else nothing. What
+// the vector lists besides that event may be limited.
+func (s Set) Put(v Version, read kv.Context, by kv.Dot, limited func(kv.Context) kv.Context) Set {
 	had := s.Covered()
-	seen := Join(Join(had, read), kv.Context{by})
+	seen := Join(limited(Join(had, read)), kv.Context{by})
 	if Includes(read, had) {
 		return Set{head(seen), v}
 	}

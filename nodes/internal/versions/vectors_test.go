@@ -18,6 +18,9 @@ type vectorHome struct {
 	heard history
 }
 
+// unlimited leaves a vector whole.
+func unlimited(c kv.Context) kv.Context { return c }
+
 // vectorTwin is homes that coordinate puts, in lives that forget nothing but
 // themselves, and send each other all that they hold.
 type vectorTwin struct {
@@ -33,7 +36,7 @@ func (s *vectorTwin) put(at int, r reading) {
 	s.writes++
 	op := sim.NewOpID(1, uint32(s.writes))
 	s.pasts[op] = r.twin
-	h.set = h.set.Put(Version{Value: sim.Value{ID: op}}, r.context, kv.Dot{Actor: h.actor, Counter: h.count})
+	h.set = h.set.Put(Version{Value: sim.Value{ID: op}}, r.context, kv.Dot{Actor: h.actor, Counter: h.count}, unlimited)
 	h.heard = union(h.heard, r.twin, history{op: true})
 	s.sent = append(s.sent, *h)
 	s.check(h)
@@ -137,9 +140,9 @@ func (s *vectorTwin) laws() {
 // what the later put replaced.
 func TestVectorsDependOnGrouping(t *testing.T) {
 	write := func(op sim.OpID) Version { return Version{Value: sim.Value{ID: op}} }
-	first := Set(nil).Put(write(1), nil, kv.Dot{Actor: 1, Counter: 1})
-	over := first.Put(write(2), first.Covered(), kv.Dot{Actor: 1, Counter: 2})
-	other := Set(nil).Put(write(3), nil, kv.Dot{Actor: 2, Counter: 1})
+	first := Set(nil).Put(write(1), nil, kv.Dot{Actor: 1, Counter: 1}, unlimited)
+	over := first.Put(write(2), first.Covered(), kv.Dot{Actor: 1, Counter: 2}, unlimited)
+	other := Set(nil).Put(write(3), nil, kv.Dot{Actor: 2, Counter: 1}, unlimited)
 	merge := func(a, b Set) Set { merged, _ := Vectors.Merge(a, b); return merged }
 	straight, late := merge(over, other), merge(merge(first, other), over)
 	require.Equal(t, []sim.OpID{2, 3}, writers(straight.Writes()))
@@ -158,20 +161,20 @@ func TestVectorsExplode(t *testing.T) {
 	for i := range puts {
 		c := i % 2
 		v := Version{Value: sim.Value{ID: sim.NewOpID(uint16(c+1), uint32(i+1))}}
-		plain = plain.Put(v, nil, kv.Dot{Actor: 7, Counter: uint64(i + 1)})
+		plain = plain.Put(v, nil, kv.Dot{Actor: 7, Counter: uint64(i + 1)}, unlimited)
 		v.Past = context[c]
-		v.Dot = w.Next(0, v.Past)
+		v.Dot = w.Next(0, v.Past, 0)
 		context[c] = v.After()
 		dotted, _ = Causal.Merge(dotted, Set{v})
 		require.Len(t, plain.Writes(), i+1)
 	}
 	require.Len(t, dotted, 2)
-	resolved := plain.Put(Version{Value: sim.Value{ID: sim.NewOpID(3, 1)}}, plain.Covered(), kv.Dot{Actor: 7, Counter: puts + 1})
+	resolved := plain.Put(Version{Value: sim.Value{ID: sim.NewOpID(3, 1)}}, plain.Covered(), kv.Dot{Actor: 7, Counter: puts + 1}, unlimited)
 	require.Len(t, resolved.Writes(), 1, "who has read them all replaces them all")
 }
 
 func TestHeadIsNoWrite(t *testing.T) {
-	s := Set(nil).Put(Version{Value: sim.Value{ID: 5}}, nil, kv.Dot{Actor: 1, Counter: 1})
+	s := Set(nil).Put(Version{Value: sim.Value{ID: 5}}, nil, kv.Dot{Actor: 1, Counter: 1}, unlimited)
 	require.Len(t, s, 2)
 	require.Equal(t, []sim.Value{{ID: 5}}, s.Values(nil))
 	require.Equal(t, sim.OpID(5), s.Newest())
