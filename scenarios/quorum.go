@@ -60,6 +60,8 @@ func (q *Quorum) Check() error {
 		return fmt.Errorf("%d trials: it must be from 1 to %d", q.Trials, maxTrials)
 	case len(q.After) == 0:
 		return errors.New("no time is given at which to read")
+	case len(slices.Compact(slices.Sorted(slices.Values(q.After)))) < len(q.After):
+		return errors.New("a time at which to read is given twice")
 	case slices.Min(q.After) < 0:
 		return errors.New("a read cannot begin before the acknowledgement")
 	case slices.Max(q.After) > longestAfter:

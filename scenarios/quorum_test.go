@@ -176,6 +176,7 @@ func TestQuorumCheck(t *testing.T) {
 		{func(q *Quorum) { q.N = 17 }, "n is 17: it must be from 1 to 16"},
 		{func(q *Quorum) { q.Trials = 0 }, "0 trials: it must be from 1 to 1000000000"},
 		{func(q *Quorum) { q.After = nil }, "no time is given"},
+		{func(q *Quorum) { q.After = []time.Duration{0, 5, 0} }, "is given twice"},
 		{func(q *Quorum) { q.After = []time.Duration{-1} }, "cannot begin before"},
 		{func(q *Quorum) { q.After = []time.Duration{1 << 62} }, "beyond what is kept"},
 		{func(q *Quorum) { q.Legs = predict.LegSpecs{} }, "leg w: no distribution is given"},
