@@ -17,7 +17,7 @@ func (t *teller) facts() {
 		if !concerned && !(inside && (o.Fact == sim.Elected || o.Fact == sim.Discarded && o.Op == 0)) {
 			continue
 		}
-		if i > 0 && o.Fact == sim.Ended && t.run.Observations[i-1].Observation == o.Observation {
+		if o.Fact == sim.Ended && i > 0 && t.run.Observations[i-1].Node == o.Node && t.run.Observations[i-1].Observation == o.Observation {
 			continue // as a home, what it said as a coordinator
 		}
 		if what, weight := t.fact(o); what != "" {
