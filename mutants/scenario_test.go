@@ -15,7 +15,7 @@ import (
 var long = os.Getenv("SIMRUN_LONG") != ""
 
 // families are the default scenarios: one for each family of protocols.
-var families = []string{"leader-follower", "dynamo", "dynamo-hints", "crdt", "carts", "two-phase", "ring-change"}
+var families = []string{"leader-follower", "dynamo", "dynamo-hints", "crdt", "carts", "two-phase", "anti-entropy", "ring-change"}
 
 // set is a change to a scenario file, as --set makes it. Of an axis of the file's
 // grid it leaves this one value.

@@ -48,6 +48,8 @@ func TestWeakerOptionsBreakThePromise(t *testing.T) {
 		{"dynamo", "protocol.versions", "vv"}, // dy-vv-no-dots: more siblings than writers
 		{"ring-change", "protocol.ring_change", "eager"},
 		{"ring-change", "protocol.r", "1"},
+		{"anti-entropy", "protocol.anti_entropy", "none"},
+		{"anti-entropy", "protocol.tombstone_grace", "100ms"},
 		{"two-phase", "protocol.writes", "parallel"},
 		{"two-phase", "protocol.r", "1"},
 		{"two-phase", "nemesis.kinds", "[isolate, crash, wipe]"},
