@@ -47,16 +47,12 @@ func (v *view) catchUp() CatchUp {
 	if c.Healed < 0 {
 		return c
 	}
-	w := &catching{view: v, healed: c.Healed, held: map[holder][]uint32{}, target: map[sim.Key][]uint32{}}
-	w.gather()
-	c.known = w.stored
-	late := map[sim.Key]time.Duration{}
-	for _, at := range w.sorted() {
-		if took := w.took(at); took > 0 {
-			late[at.key] = max(late[at.key], took)
-		}
+	keys, stored := (&behind{view: v, healed: c.Healed}).keys()
+	c.known = stored
+	if !slices.Contains(keys, true) {
+		return c
 	}
-	for _, took := range late {
+	for _, took := range v.catching(c.Healed, keys) {
 		if took == never {
 			c.Never++
 			continue
@@ -65,6 +61,20 @@ func (v *view) catchUp() CatchUp {
 	}
 	slices.Sort(c.Keys)
 	return c
+}
+
+// catching is how long after the heal the last replica of each key had caught up, of the
+// keys that are to be followed and on which one was behind.
+func (v *view) catching(healed time.Duration, keys []bool) map[sim.Key]time.Duration {
+	w := &catching{view: v, healed: healed, behind: keys, held: map[holder][]uint32{}, target: map[sim.Key][]uint32{}}
+	w.gather()
+	late := map[sim.Key]time.Duration{}
+	for _, at := range w.sorted() {
+		if took := w.took(at); took > 0 {
+			late[at.key] = max(late[at.key], took)
+		}
+	}
+	return late
 }
 
 const never = time.Duration(1<<63 - 1)
@@ -77,7 +87,7 @@ type catching struct {
 	held   map[holder][]uint32 // places of writes, at the heal
 	since  []gain              // in the order of time
 	target map[sim.Key][]uint32
-	stored bool // somebody stated that it stored something
+	behind []bool // by number: keys that are to be followed
 	ends   map[holder][]gain
 }
 
@@ -93,8 +103,10 @@ func (w *catching) gather() {
 	for i := range run.Observations {
 		seen := &run.Observations[i]
 		switch {
+		case seen.Fact != sim.Answered && seen.Fact != sim.Stored && seen.Fact != sim.Discarded || !w.follows(seen):
 		case seen.Fact == sim.Answered && seen.A == seen.B:
-			w.know(holder{seen.Key, sim.NodeID(seen.B)})
+			at, _ := w.view.place(seen.Op)
+			w.know(holder{w.view.ops[at].Key, sim.NodeID(seen.B)})
 		case seen.At > run.Phases.Settled:
 		case seen.Fact == sim.Stored:
 			w.store(seen)
@@ -108,10 +120,18 @@ func (w *catching) gather() {
 	}
 }
 
+// follows tells whether a statement is about a key that is followed, or about all.
+func (w *catching) follows(seen *record.Observation) bool {
+	if seen.Op == 0 {
+		return true
+	}
+	at, found := w.view.place(seen.Op)
+	return found && w.behind[w.view.keyNumber(at)]
+}
+
 func (w *catching) store(seen *record.Observation) {
 	at := w.view.write(seen.Op, seen.Key)
 	h := holder{seen.Key, seen.Node}
-	w.stored = true
 	if at >= stranger || !w.know(h) {
 		return
 	}

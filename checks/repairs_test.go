@@ -148,3 +148,25 @@ func TestHomesThatNeverStored(t *testing.T) {
 	c, _ := CaughtUp(healed(b), Options{})
 	require.Equal(t, 1, c.Never, "n2 is a home, of n3 nothing is known but that it was away")
 }
+
+// TestOnlyWhatMatters follows all keys, and finds no more than by following those on
+// which some replica may be behind.
+func TestOnlyWhatMatters(t *testing.T) {
+	behindAtAll := 0
+	for seed := range int64(400) {
+		run, o := careless(seed)
+		run.Phases.Settled = time.Hour
+		v := newView(run, o)
+		for healed := time.Duration(0); healed < 100*time.Millisecond; healed += 20 * time.Millisecond {
+			keys, _ := (&behind{view: v, healed: healed}).keys()
+			all := make([]bool, len(keys))
+			for i := range all {
+				all[i] = true
+			}
+			late := v.catching(healed, all)
+			require.Equal(t, late, v.catching(healed, keys), "seed %d, %v", seed, healed)
+			behindAtAll += len(late)
+		}
+	}
+	require.Greater(t, behindAtAll, 100)
+}
