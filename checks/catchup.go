@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -11,7 +12,8 @@ import (
 // CatchUp is how replicas made up for what they had missed when the last fault healed:
 // what some node had stored by then, and they had not, nor anything newer. Writes that
 // came later are not of interest. A node is taken for a replica of a key where it ever
-// stored a write of it, or answered for itself as a home of the key.
+// stored a write of it, or answered for itself as a home of the key. Of sets and
+// counters nothing is known: their writes do not replace each other.
 type CatchUp struct {
 	Healed time.Duration   // when the last fault healed
 	Keys   []time.Duration // how long after it each key's last replica had caught up, ascending
@@ -46,6 +48,9 @@ func (v *view) catchUp() CatchUp {
 	}
 	if c.Healed < 0 {
 		return c
+	}
+	if slices.ContainsFunc(v.keys(), func(k keyed) bool { return k.shape == shapeSet || k.shape == shapeCounter }) {
+		return c // what replaces what is not known of single writes
 	}
 	keys, stored := (&behind{view: v, healed: c.Healed}).keys()
 	c.known = stored
@@ -89,6 +94,8 @@ type catching struct {
 	target map[sim.Key][]uint32
 	behind []bool // by number: keys that are to be followed
 	ends   map[holder][]gain
+	// holders are the nodes that are to hold something in the end, by key.
+	holders []holder
 }
 
 // gain is a write that a replica stored after the heal.
@@ -187,8 +194,8 @@ func (w *catching) sorted() []holder {
 // behind, never where it did not.
 func (w *catching) took(h holder) time.Duration {
 	k := w.view.keyOf(h.key)
-	if k == nil || k.shape == shapeSet || k.shape == shapeCounter {
-		return 0 // what replaces what is not known of single writes
+	if k == nil {
+		return 0
 	}
 	missed := w.uncovered(k, w.held[h], w.target[h.key])
 	for _, g := range w.ends[h] {
@@ -199,10 +206,39 @@ func (w *catching) took(h holder) time.Duration {
 			return max(g.when-w.healed, 1)
 		}
 	}
-	if len(missed) > 0 {
+	if len(missed) == 0 {
+		return 0
+	}
+	return w.agreed(h)
+}
+
+// agreed is how long after the heal a replica that seems to lack something changed last,
+// if all hold the same in the end: histories do not tell that a write replaced a delete
+// which its writer had seen, for whoever reads it sees nothing.
+func (w *catching) agreed(h holder) time.Duration {
+	if w.differs(h) {
 		return never
 	}
+	if gains := w.ends[h]; len(gains) > 0 {
+		return max(gains[len(gains)-1].when-w.healed, 1)
+	}
 	return 0
+}
+
+// differs tells whether the nodes that are to hold a key, of which this is to be one, do
+// not hold the same of it in the end.
+func (w *catching) differs(h holder) bool {
+	v := w.view
+	if w.holders == nil {
+		w.holders = v.holdersByKey()
+	}
+	first, _ := slices.BinarySearchFunc(w.holders, h.key, func(h holder, key sim.Key) int { return cmp.Compare(h.key, key) })
+	end := first
+	for end < len(w.holders) && w.holders[end].key == h.key {
+		end++
+	}
+	all := w.holders[first:end]
+	return !slices.Contains(all, h) || v.differ(all)
 }
 
 // uncovered is which of some writes are neither among those that a replica stored nor

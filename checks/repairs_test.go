@@ -145,8 +145,31 @@ func TestHomesThatNeverStored(t *testing.T) {
 	read := b.Get(2, 0, 2000, 2010, w)
 	b.State(2005, 1, sim.Observation{Fact: sim.Answered, Op: read.ID, Key: 0, A: 2, B: 2})
 	b.State(2006, 1, sim.Observation{Fact: sim.Answered, Op: read.ID, Key: 0, A: 1, B: 3}) // stands in
+	b.Hold(1, 0, w)
 	c, _ := CaughtUp(healed(b), Options{})
 	require.Equal(t, 1, c.Never, "n2 is a home, of n3 nothing is known but that it was away")
+}
+
+// TestReplacedUnseen has a write replace a delete that its writer had seen, and a replica
+// get the write alone. In the end all hold the same: nothing is amiss.
+func TestReplacedUnseen(t *testing.T) {
+	b := histories.New(2)
+	gone, last := b.Delete(1, 0, 50, 52), b.Put(1, 0, 60, 62) // whose context names nothing
+	b.Tell(20, 2, sim.Stored, sim.Durable, b.Put(1, 0, 10, 12))
+	b.Tell(53, 1, sim.Stored, sim.Durable, gone)
+	b.Tell(63, 1, sim.Stored, sim.Durable, last)
+	b.Tell(140, 2, sim.Stored, sim.Durable, last)
+	for name, want := range map[string]int{"alike": 0, "apart": 1} {
+		run := healed(b)
+		run.Copies = nil
+		b.Hold(1, 0, last)
+		if name == "alike" {
+			b.Hold(2, 0, last)
+		}
+		c, _ := CaughtUp(b.Run(), Options{Siblings: true})
+		require.Equal(t, want, c.Never, name)
+		require.Len(t, c.Keys, 1-want, name)
+	}
 }
 
 // TestOnlyWhatMatters follows all keys, and finds no more than by following those on

@@ -464,4 +464,6 @@ func TestAntiEntropyIsChecked(t *testing.T) {
 	c := Defaults()
 	c.MerkleFanout, c.MerkleDepth = 16, 7
 	require.ErrorContains(t, c.Check(), "merkle_depth")
+	c = comparing("log", "vv")
+	require.ErrorContains(t, c.Check(), "anti_entropy")
 }

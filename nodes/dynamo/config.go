@@ -106,6 +106,9 @@ func (c Config) Check() error {
 	case c.Hints != "none" && c.WriteFanout == "through-one":
 		return fieldError{"hints", "with write_fanout: through-one a coordinator asks one home only, and cannot tell who misses the write"}
 	}
+	if c.AntiEntropy == "log" && c.Versions == "vv" {
+		return fieldError{"anti_entropy", "a log brings back single versions, and vectors for whole keys cannot tell them from new ones: use merkle or keys"}
+	}
 	if err := c.shape().Check(); err != nil {
 		return fieldError{"merkle_depth", err.Error()}
 	}
