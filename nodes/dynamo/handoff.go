@@ -95,7 +95,7 @@ func (r *replica) replay(env *sim.Env, o *owed, number uint64) bool {
 
 // takeReplay handles a hint at its owner.
 func (r *replica) takeReplay(env *sim.Env, from sim.NodeID, m *replay) {
-	ack := &replayed{leg: m.leg, Expired: tooOld(env, m.Until)}
+	ack := &replayed{leg: m.leg, Expired: tooOld(env, m.Until) || r.moved(m.Key)}
 	if ack.Expired {
 		env.Send(from, ack)
 		return

@@ -109,7 +109,7 @@ func (m *replay) Encode(e *sim.Encoder) {
 // replayed tells the holder that the hint has arrived, for good: named hint-done.
 type replayed struct {
 	leg
-	Expired bool // it came too late, and was not taken
+	Expired bool // it came too late, or to who is no home any more, and was not taken
 }
 
 // Kind implements sim.Message.

@@ -201,6 +201,15 @@ func (m *membership) clean(env *sim.Env) {
 	}
 }
 
+// moved tells whether the node is no home of a key any more, by a ring that changes.
+func (r *replica) moved(key sim.Key) bool {
+	if r.plan.ring.start == 0 {
+		return false
+	}
+	c := r.local.layout.circle(key)
+	return place(c.homes, r.self) < 0
+}
+
 // forsake gives up the hints for nodes that are no members any more: new homes were
 // given by others what they are to hold.
 func (r *replica) forsake(env *sim.Env, config *ringConfig) {
