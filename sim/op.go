@@ -62,6 +62,9 @@ const (
 	CAS                    // write if the current version is the expected one
 	Add                    // add an element to a set, or an amount to a counter
 	Remove                 // remove an element from a set
+	// Execute runs a command of the store's own language, told by the value's integer. It
+	// may change any key, or none: it is no write of a value to its key.
+	Execute
 )
 
 // String spells the code as histories do.
@@ -79,6 +82,8 @@ func (c Code) String() string {
 		return "add"
 	case Remove:
 		return "remove"
+	case Execute:
+		return "execute"
 	}
 	return "none"
 }

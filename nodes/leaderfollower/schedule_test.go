@@ -3,6 +3,7 @@ package leaderfollower
 import (
 	"fmt"
 	"os"
+	"reflect"
 	"testing"
 	"time"
 
@@ -270,7 +271,7 @@ func (w *walk) logsDiffer() string {
 			agree := false
 			for i := min(a.log.Last().Index, b.log.Last().Index); i > 0; i-- {
 				same := a.log.Epoch(i) == b.log.Epoch(i)
-				if same && *a.log.At(i) != *b.log.At(i) || agree && !same {
+				if same && !reflect.DeepEqual(a.log.At(i), b.log.At(i)) || agree && !same {
 					return fmt.Sprintf("logs of %v and %v do not match at %d", a.self, b.self, i)
 				}
 				agree = agree || same

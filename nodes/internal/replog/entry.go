@@ -32,13 +32,16 @@ type Entry struct {
 	Key     sim.Key
 	Value   sim.Value
 	Size    uint32 // of the payload, in bytes
+	// Body is what is shipped beside the op, in a form of the protocol's own: what the
+	// op read of its world, or what it changed. Empty where the op says it all.
+	Body []uint64
 }
 
 // Changes tells whether the entry changes the store.
 func (e *Entry) Changes() bool { return e.Op != 0 && !e.Refused }
 
 // Bytes is the entry's size on the wire.
-func (e *Entry) Bytes() int { return 6*8 + int(e.Size) }
+func (e *Entry) Bytes() int { return 6*8 + 8*len(e.Body) + int(e.Size) }
 
 // Encode lists the entry.
 func (e *Entry) Encode(to *sim.Encoder) {
@@ -48,9 +51,12 @@ func (e *Entry) Encode(to *sim.Encoder) {
 	}
 	to.Uint("epoch", e.Epoch)
 	to.Op("op", e.Op)
-	to.Uint("code", uint64(e.Code)|refused<<8)
+	to.Uint("code", uint64(e.Code)|refused<<8|uint64(len(e.Body))<<16)
 	to.Uint("key", uint64(e.Key))
 	to.Value("value", e.Value)
+	for _, word := range e.Body {
+		to.Uint("body", word)
+	}
 	to.Pad(int(e.Size))
 }
 

@@ -6,6 +6,7 @@ import "simrun/sim"
 // its disk. Slices that it hands out are never overwritten.
 type Log struct {
 	file    string
+	base    Position // the entries up to here are not kept: a snapshot stands for them
 	entries []Entry
 }
 
@@ -24,14 +25,25 @@ type Recovered struct {
 // Open reads a log from its file. At the first record that is torn, corrupt or out
 // of place the file is cut: what follows a gap may not be kept.
 func Open(disk sim.Disk, file string) (*Log, Recovered) {
-	l := &Log{file: file}
+	return OpenBehind(disk, file, Position{})
+}
+
+// OpenBehind is Open for a log that may begin behind a snapshot: an empty one begins
+// behind base, and one with records where its first says. All that it does not keep
+// is taken to be of base's epoch. The zero base is that of a log that keeps everything:
+// there a first record of another index than 1 is damage.
+func OpenBehind(disk sim.Disk, file string, base Position) (*Log, Recovered) {
+	l := &Log{file: file, base: base}
 	var found Recovered
 	n := disk.Len(file)
+	if n > 0 {
+		l.base.Index = first(disk, file, base) - 1
+	}
 	for i := range n {
-		r, ok := read(disk, file, i)
+		r, ok := read(disk, file, l.base.Index, i)
 		if !ok {
-			found.Damaged = uint64(i + 1)
-			found.Lost = salvage(disk, file, i, n)
+			found.Damaged = l.base.Index + uint64(i+1)
+			found.Lost = l.salvage(disk, i, n)
 			disk.Cut(file, i)
 			break
 		}
@@ -42,42 +54,62 @@ func Open(disk sim.Disk, file string) (*Log, Recovered) {
 	return l, found
 }
 
-func read(disk sim.Disk, file string, i int) (*Record, bool) {
+// first is the index of a file's first record; where it cannot be read, what follows
+// on base, for the log is then empty.
+func first(disk sim.Disk, file string, base Position) uint64 {
+	keepsAll := base == Position{}
+	if record, err := disk.Read(file, 0); err == nil && !keepsAll {
+		if r, ok := record.(*Record); ok && r.Index > 0 {
+			return r.Index
+		}
+	}
+	return base.Index + 1
+}
+
+func read(disk sim.Disk, file string, base uint64, i int) (*Record, bool) {
 	record, err := disk.Read(file, i)
 	if err != nil {
 		return nil, false
 	}
 	r, ok := record.(*Record)
-	return r, ok && r.Index == uint64(i+1)
+	return r, ok && r.Index == base+uint64(i+1)
 }
 
 // salvage reads what lies from a damaged record on.
-func salvage(disk sim.Disk, file string, from, to int) []Entry {
+func (l *Log) salvage(disk sim.Disk, from, to int) []Entry {
 	lost := make([]Entry, to-from)
 	for i := from; i < to; i++ {
-		if r, ok := read(disk, file, i); ok {
+		if r, ok := read(disk, l.file, l.base.Index, i); ok {
 			lost[i-from] = r.Entry
 		}
 	}
 	return lost
 }
 
+// Base is the position behind which the log begins; the zero Position where it keeps
+// every entry.
+func (l *Log) Base() Position { return l.base }
+
+// end is the index of the last entry.
+func (l *Log) end() uint64 { return l.base.Index + uint64(len(l.entries)) }
+
 // Last is the position of the last entry.
-func (l *Log) Last() Position {
-	n := uint64(len(l.entries))
-	return Position{Epoch: l.Epoch(n), Index: n}
-}
+func (l *Log) Last() Position { return l.Position(l.end()) }
 
-// Epoch is the epoch of the entry at index: 0 at index 0 and beyond the end.
+// Epoch is the epoch of the entry at index: 0 at index 0 and beyond the end, base's at
+// what is not kept.
 func (l *Log) Epoch(index uint64) uint64 {
-	if index == 0 || index > uint64(len(l.entries)) {
+	switch {
+	case index == 0 || index > l.end():
 		return 0
+	case index <= l.base.Index:
+		return l.base.Epoch
 	}
-	return l.entries[index-1].Epoch
+	return l.entries[index-l.base.Index-1].Epoch
 }
 
-// At is the entry at an index from 1 to the last. It belongs to the log.
-func (l *Log) At(index uint64) *Entry { return &l.entries[index-1] }
+// At is the entry at an index behind the base, up to the last. It belongs to the log.
+func (l *Log) At(index uint64) *Entry { return &l.entries[index-l.base.Index-1] }
 
 // Position is the position of an index up to the last.
 func (l *Log) Position(index uint64) Position {
@@ -86,38 +118,47 @@ func (l *Log) Position(index uint64) Position {
 
 // Holds tells whether the log contains a position; every log holds the beginning.
 func (l *Log) Holds(p Position) bool {
-	return p.Index == 0 || p.Index <= uint64(len(l.entries)) && l.Epoch(p.Index) == p.Epoch
+	return p.Index == 0 || p.Index <= l.end() && l.Epoch(p.Index) == p.Epoch
 }
 
-// Slice is at most limit entries after an index. It may be sent: it never changes.
+// Slice is at most limit entries after an index; none where the log does not reach
+// back so far. It may be sent: it never changes.
 func (l *Log) Slice(after uint64, limit int) []Entry {
-	n := uint64(len(l.entries))
-	if after >= n {
+	if after < l.base.Index || after >= l.end() {
 		return nil
 	}
-	end := min(n, after+uint64(limit))
-	return l.entries[after:end:end]
+	from, n := after-l.base.Index, uint64(len(l.entries))
+	end := min(n, from+uint64(limit))
+	return l.entries[from:end:end]
 }
 
 // Append adds an entry at the end, in memory and on disk, and returns its index.
 // Commit is how far the log is known to be committed.
 func (l *Log) Append(disk sim.Disk, commit uint64, e Entry) uint64 {
 	l.entries = append(l.entries, e)
-	index := uint64(len(l.entries))
+	index := l.end()
 	disk.Append(l.file, &Record{Index: index, Commit: commit, Entry: e})
 	return index
 }
 
-// Cut removes everything after an index and returns it, in order.
+// Cut removes everything after an index, which may not lie before the base, and
+// returns it, in order.
 func (l *Log) Cut(disk sim.Disk, after uint64) []Entry {
-	if after >= uint64(len(l.entries)) {
+	if after >= l.end() {
 		return nil
 	}
-	removed := l.entries[after:]
+	keep := after - l.base.Index
+	removed := l.entries[keep:]
 	// Without capacity the next append copies: slices handed out stay as they are.
-	l.entries = l.entries[:after:after]
-	disk.Cut(l.file, int(after))
+	l.entries = l.entries[:keep:keep]
+	disk.Cut(l.file, int(keep))
 	return removed
+}
+
+// Restart forgets every entry: from now on a snapshot as of base stands for them.
+func (l *Log) Restart(disk sim.Disk, base Position) {
+	l.base, l.entries = base, nil
+	disk.Cut(l.file, 0)
 }
 
 // Meeting is the last index, at most p.Index, at which this log may agree with
@@ -125,7 +166,7 @@ func (l *Log) Cut(disk sim.Disk, after uint64) []Entry {
 // Where two logs answer each other's Meeting in turns, each mismatch brings it
 // down, at the latest to 0, where all logs agree.
 func (l *Log) Meeting(p Position) uint64 {
-	index := min(p.Index, uint64(len(l.entries)))
+	index := min(p.Index, l.end())
 	for index > 0 && l.Epoch(index) > p.Epoch {
 		index--
 	}

@@ -167,3 +167,30 @@ func ascending(steps []uint64, from uint64) (epochs []uint64) {
 	}
 	return epochs
 }
+
+// TestALogBehindASnapshot keeps its places through a restart and a crash of the node.
+func TestALogBehindASnapshot(t *testing.T) {
+	l, d := logOf(1, 1, 1)
+	base := Position{Epoch: 1, Index: 40}
+	l.Restart(d, base)
+	require.Equal(t, base, l.Last())
+	require.Equal(t, base, l.Base())
+	require.Zero(t, d.Len("log"))
+	require.EqualValues(t, 41, l.Append(d, 0, Entry{Epoch: 1, Op: 7, Body: []uint64{1}}))
+	l.Append(d, 0, Entry{Epoch: 2, Op: 8})
+	require.True(t, l.Holds(base))
+	require.True(t, l.Holds(Position{Epoch: 2, Index: 42}))
+	require.Empty(t, l.Slice(39, 9), "what is not kept cannot be sent")
+	require.Len(t, l.Slice(40, 9), 2)
+	require.EqualValues(t, 8, l.At(42).Op)
+	again, found := OpenBehind(d, "log", Position{Epoch: 1, Index: 7})
+	require.Equal(t, base, again.Base(), "the file knows better")
+	require.Equal(t, l.entries, again.entries)
+	require.Zero(t, found.Damaged)
+	require.Len(t, again.Cut(d, 41), 1)
+	require.EqualValues(t, 41, again.Last().Index)
+	_, found = Open(d, "log")
+	require.EqualValues(t, 1, found.Damaged, "a log that keeps everything begins with 1")
+	empty, _ := OpenBehind(d, "log", base)
+	require.Equal(t, base, empty.Last())
+}
