@@ -35,11 +35,19 @@ func list() []listed {
 		{"quorum_overlap", "reads ask a replica that was counted for the newest acknowledged write", (*view).quorumOverlap},
 		{"atomic_commit", "a write made at several nodes as one is made at all of them or at none", (*view).atomicCommit},
 		{"partial_writes", "writes that did not end ok, held in the end though fewer replicas took them than they needed", (*view).partialWrites},
+		{"replicas_agree", "servers that have applied the same entries hold the same state", (*view).replicasAgree},
+		{"caught_up", "servers that were behind when a fault on them healed come to have what others had", (*view).outagesEnd},
 		{"traffic", "messages and bytes; nothing is judged", (*view).traffic},
 	}
 }
 
-func (v *view) linearizable() Report { return Linearizable(v.run, v.options) }
+// linearizable judges nothing where clients sent commands: keys are no objects of their own.
+func (v *view) linearizable() Report {
+	if commanded(v.ops) {
+		return Linearizable(new(record.Run), v.options)
+	}
+	return Linearizable(v.run, v.options)
+}
 
 // All lists every checker, in the order in which reports show them.
 func All() []Checker {

@@ -106,9 +106,8 @@ func (t *transaction) held(node sim.NodeID) *held {
 // is the number of writes that broke this. Vacuous where no transaction is stated.
 //
 // Blocked times are those from a node's promise until it learns the outcome. A living
-// node that never does is blocked until the end of the run, and counted as such where it
-// promised before the store had settled; what nodes promised that never came back is not
-// measured.
+// node that never does is blocked until the end of the run; what nodes promised that
+// never came back is not measured.
 func AtomicCommit(run *record.Run, o Options) Report { return newView(run, o).atomicCommit() }
 
 func (v *view) atomicCommit() Report {

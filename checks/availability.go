@@ -13,7 +13,7 @@ import (
 // service is how the store served one kind of ops.
 type service struct {
 	all, ok, fail, unknown int64
-	answered               int64 // ok, and compare-and-sets that found another version
+	answered               int64 // ok, compare-and-sets that found another version, and commands that were refused
 	latency                *hdrhistogram.Histogram
 }
 
@@ -26,7 +26,7 @@ func (s *service) add(op *record.Op) {
 		s.latency = observe(s.latency, op.Latency())
 	case sim.Fail:
 		s.fail++
-		if op.Error == sim.Conflict {
+		if op.Error == sim.Conflict || op.Error == sim.Aborted && op.Code == sim.Execute {
 			s.answered++
 		}
 	default:
@@ -35,7 +35,8 @@ func (s *service) add(op *record.Op) {
 }
 
 // Unavailable counts the ops that the store did not answer, failed or unknown. A
-// compare-and-set that found another version was answered. Latencies are those of
+// compare-and-set that found another version was answered, and so was a command that
+// broke a constraint. Latencies are those of
 // the ops that ended ok, reads and writes apart. Neither the warm-up nor final
 // reads are measured.
 func Unavailable(run *record.Run, o Options) Report { return newView(run, o).unavailable() }

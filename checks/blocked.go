@@ -45,9 +45,7 @@ func (b *blocked) add(v *view, h *held) {
 	}
 	took := h.took
 	if !h.over {
-		if settled := v.run.Phases.Settled; settled == 0 || h.from <= settled {
-			b.ever++
-		}
+		b.ever++
 		took = max(v.run.Phases.End-h.from, 0)
 	}
 	b.longest = max(b.longest, took)

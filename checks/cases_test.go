@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -517,7 +518,7 @@ func quorums(b *histories.Builder, asked uint64) {
 
 func TestRecordedCases(t *testing.T) {
 	accepts, rejects := map[string]bool{}, map[string]bool{}
-	for _, c := range cases() {
+	for _, c := range slices.Concat(cases(), replicaCases()) {
 		t.Run(c.checker+"/"+c.name, func(t *testing.T) {
 			b := histories.New(3)
 			c.build(b)

@@ -24,6 +24,9 @@ type Options struct {
 	MaxSearch int
 	// Predict is what a model foretells of stale reads; nil where there is none.
 	Predict Prediction
+	// Command spells a command of the store's own language, which an op of the code
+	// sim.Execute carries as its value's integer; nil where there is none.
+	Command func(row sim.Key, packed int64) string
 }
 
 // Result is what a checker says.
@@ -59,6 +62,8 @@ type Witness struct {
 	Nodes  []sim.NodeID
 	Stamps []uint32 // where in the run: what a story is centred on, first the violation
 	Text   string   // one or two sentences: who wrote, who read what, what was missed
+	// Command is what the first of Ops does, where it is a command of the store's own.
+	Command string
 }
 
 // Report is everything that one checker found in one run.

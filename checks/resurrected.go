@@ -113,10 +113,10 @@ func (c *comebacks) returned(s sight, visit func(element int64, removal uint32))
 
 // resurrections is every element that came back in a run.
 type resurrections struct {
-	view   *view
-	judged int64 // acknowledged removals
-	count  int64 // elements shown after they were removed
-	last   int64 // those that the end holds
+	view    *view
+	judged  int64 // acknowledged removals
+	count   int64 // elements shown after they were removed
+	last    int64 // those that the end holds
 	// An example: who added what was removed and is shown, who removed it, and the read
 	// that shows it, which is initial where only replicas do.
 	added, removal, read uint32
@@ -135,20 +135,19 @@ func (r *resurrections) judge(k *keyed) {
 		if len(k.final) > 0 {
 			read = k.final[i]
 		}
-		r.look(c, s, read, shown, r.last == 0)
-		r.last = before + int64(len(shown))
+		r.look(c, s, read, shown)
 	}
+	r.last = before + int64(len(shown))
 	for _, read := range k.reads {
-		r.look(c, v.sight(read), read, shown, r.removal == initial)
+		r.look(c, v.sight(read), read, shown)
 	}
 	r.count += int64(len(shown))
 }
 
-func (r *resurrections) look(c *comebacks, s sight, read uint32, shown map[int64]bool, better bool) {
+func (r *resurrections) look(c *comebacks, s sight, read uint32, shown map[int64]bool) {
 	c.returned(s, func(element int64, removal uint32) {
 		shown[element] = true
-		if better {
-			better = false
+		if r.removal == initial {
 			r.added, r.removal, r.read = c.adds[element].began[0], removal, read
 		}
 	})

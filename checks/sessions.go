@@ -71,6 +71,9 @@ func (s *sessions) number(v *view) {
 			s.reads = append(s.reads, nil)
 		}
 		s.of[i] = number
+		if len(v.keyed) == 0 {
+			continue
+		}
 		if shape := v.keyed[v.keyNumber(uint32(i))].shape; measuredRead(op) && op.Outcome == sim.OK &&
 			(shape == shapeSingle || shape == shapeSiblings) {
 			s.reads[number] = append(s.reads[number], uint32(i))

@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 
+	"simrun/sim"
 	"simrun/sim/record"
 )
 
@@ -22,5 +23,31 @@ func (v *view) traffic() Report {
 	return Report{Verdict{Checker: "traffic", Result: Vacuous, Why: why}, append([]Measure{
 		{Name: "messages_per_op", Kind: Mean, Count: int64(all.Messages), Total: ops, Undefined: silent},
 		{Name: "bytes_per_op", Kind: Mean, Count: int64(all.Bytes), Total: ops, Undefined: silent},
-	}, v.repairMeasures()...)}
+	}, append(v.repairMeasures(), v.classes()...)...)}
+}
+
+// classes measures the messages of repair and of replication.
+func (v *view) classes() []Measure {
+	var acked int64
+	for i := range v.ops {
+		if v.ops[i].Code.Writes() && v.ops[i].Outcome == sim.OK {
+			acked++
+		}
+	}
+	repair, replicate := v.class(sim.Repair), v.class(sim.Replicate)
+	return []Measure{
+		{Name: "repair_wire_bytes", Kind: Count, Count: int64(repair.Bytes), Undefined: repair.Messages == 0},
+		{
+			Name: "replicate_bytes_per_write", Kind: Mean, Count: int64(replicate.Bytes), Total: acked,
+			Undefined: acked == 0 || replicate.Messages == 0,
+		},
+	}
+}
+
+// class is the traffic of one class of messages.
+func (v *view) class(c sim.Class) record.Traffic {
+	if int(c) < len(v.run.Traffic) {
+		return v.run.Traffic[c]
+	}
+	return record.Traffic{}
 }

@@ -83,7 +83,7 @@ func (v *view) write(id sim.OpID, key sim.Key) uint32 {
 		return initial
 	}
 	at, found := v.place(id)
-	if !found || v.ops[at].Key != key || !v.ops[at].Code.Writes() {
+	if !found || v.ops[at].Key != key || !v.ops[at].Code.Writes() || v.ops[at].Code == sim.Execute {
 		return stranger
 	}
 	return at
@@ -124,11 +124,21 @@ const (
 	shapeCounter               // a counter
 )
 
-// keys yields every key's ops in the order of keys, made once.
+// commanded tells whether clients sent commands of the store's own language: then no key
+// is a register, set or counter whose reads tell which writes they saw, and no op is
+// judged by its key.
+func commanded(ops []record.Op) bool {
+	return slices.ContainsFunc(ops, func(op record.Op) bool { return op.Code == sim.Execute })
+}
+
+// keys yields every key's ops in the order of keys, made once; none where clients sent commands.
 func (v *view) keys() []keyed {
 	if v.keyed == nil {
 		v.keyed, v.numbers = []keyed{}, make([]uint32, len(v.ops))
 		places := placesByKey(v.ops)
+		if commanded(v.ops) {
+			places = nil
+		}
 		for first := 0; first < len(places); {
 			end := first + 1
 			for end < len(places) && v.ops[places[end]].Key == v.ops[places[first]].Key {

@@ -25,7 +25,7 @@ type Claim struct {
 // the anomaly that they look for.
 var guarantees = []string{
 	"linearizable", "read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads",
-	"converged", "one_leader", "one_membership", "quorum_overlap", "atomic_commit",
+	"converged", "one_leader", "one_membership", "quorum_overlap", "atomic_commit", "replicas_agree", "caught_up",
 }
 
 // claimShape is a name, perhaps compared with a bound.

@@ -85,6 +85,13 @@ func (b *Builder) Remove(client uint16, key sim.Key, from, to uint32, n int64) *
 	return op
 }
 
+// Execute is a successful command of the store's own language.
+func (b *Builder) Execute(client uint16, row sim.Key, from, to uint32, packed int64) *Op {
+	op := b.op(client, sim.Execute, row, from, to)
+	op.call.Value.N = packed
+	return op
+}
+
 // Get is a successful read that returned what some writes wrote.
 func (b *Builder) Get(client uint16, key sim.Key, from, to uint32, values ...*Op) *Op {
 	op := b.op(client, sim.Get, key, from, to)
@@ -172,6 +179,22 @@ func (b *Builder) State(stamp uint32, node sim.NodeID, fact sim.Observation) *Bu
 func (b *Builder) StateIn(life, stamp uint32, node sim.NodeID, fact sim.Observation) *Builder {
 	b.run.Observations = append(b.run.Observations,
 		record.Observation{Observation: fact, At: at(stamp), Stamp: stamp, Life: life, Node: node})
+	return b
+}
+
+// Apply states that a node applied an op's slot, and what that left of a key.
+func (b *Builder) Apply(stamp uint32, node sim.NodeID, slot uint64, op *Op, key sim.Key, print uint64) *Builder {
+	return b.State(stamp, node, sim.Observation{Fact: sim.Applied, Op: op.ID, Key: key, A: slot, C: print})
+}
+
+// Reach states a node's fingerprint as of a slot.
+func (b *Builder) Reach(stamp uint32, node sim.NodeID, slot, covers, print uint64) *Builder {
+	return b.State(stamp, node, sim.Observation{Fact: sim.Replica, A: slot, B: covers, C: print})
+}
+
+// Break is a fault on a node between two stamps.
+func (b *Builder) Break(node sim.NodeID, injected, healed uint32) *Builder {
+	b.run.Faults = append(b.run.Faults, record.Fault{Name: "crash", Injected: at(injected), Healed: at(healed), Targets: []sim.NodeID{node}})
 	return b
 }
 
