@@ -47,6 +47,7 @@ func Kinds() []Kind {
 			func() Workload { return new(Collection) },
 		},
 		{"probe", "trials: write a fresh key, wait, read it", func() Workload { return new(Probe) }},
+		{"statements", "commands on a table of accounts, for the protocol statements", func() Workload { return new(Statements) }},
 	}
 }
 
@@ -64,4 +65,5 @@ const (
 	drawKey
 	drawThink
 	drawItem
+	drawAmount
 )
