@@ -158,12 +158,12 @@ const preface = `# Known bugs, and how fast they are found
 
 Each mutant is one small wrong change to a protocol that ships, in builds with the tag mutants only. A script kills it:
 a scenario file with its faults written out, which the right protocol holds. And the default scenario of its family
-finds it at random, with no check that knows of it: ` + "`simrun sweep testdata/mutants/dynamo.yaml`" + `, ` + "`two-phase.yaml`" + ` and
+finds it at random, with no check that knows of it: ` + "`simrun sweep testdata/mutants/dynamo.yaml`" + ` and
 ` + "`leader-follower.yaml`" + ` expect only what the protocols promise, and hold for what ships.
 
 Rows of the catalogue that are options which ship are tested as these options, against the same promise: reads of any
 follower without tokens, waiting that degrades, no fencing, other rules of promotion, smaller quorums, sloppy ones, hints
-in memory, repair after the reply, parallel writes (TestWeakerOptionsBreakThePromise). So is ml-cart-union, merge: union where merge: cart is promised, which has a
+in memory, repair after the reply (TestWeakerOptionsBreakThePromise). So is ml-cart-union, merge: union where merge: cart is promised, which has a
 script and a line below as well.
 
 Difficulty is the share of seeds of the default scenario that break something: E at least 5 %, M at least 0.5 %, H at

@@ -24,7 +24,7 @@ func shippedSeeds() int {
 // What ships keeps what it promises, whatever goes wrong.
 func TestWhatShipsHolds(t *testing.T) {
 	seeds := shippedSeeds()
-	for _, name := range append([]string{"dynamo-majorities"}, families...) {
+	for _, name := range append([]string{"dynamo-majorities", "statements"}, families...) {
 		t.Run(name, func(t *testing.T) { holds(t, name, seeds, seeds) })
 	}
 }
@@ -57,6 +57,8 @@ func TestWeakerOptionsBreakThePromise(t *testing.T) {
 		{"carts", "workload.merge", "lww"},
 		{"crdt", "protocol.w", "1"},
 		{"crdt", "protocol.r", "1"},
+		{"statements", "protocol.ship", "command"}, // lf-statement-replication, r-nondeterministic-apply
+		{"statements", "protocol.ship", "captured"},
 		{"dynamo-majorities", "nemesis.kinds", "[isolate, partition, wipe]"},
 		{"dynamo-majorities", "protocol.quorum", "sloppy"}, // dy-sloppy-as-strict: stand-ins count, and the overlap is claimed
 		{"dynamo-hints", "protocol.hints", "none"},

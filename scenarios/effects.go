@@ -34,6 +34,12 @@ type lack struct{ field, why string }
 
 func (s *Scenario) lacking() (all []lack) {
 	has := s.Protocol.Supports
+	switch _, sendsCommands := s.Workload.(*workloads.Statements); {
+	case sendsCommands && !has(sim.Execute):
+		return []lack{{"kind", "this protocol executes no commands: they need protocol.kind: statements"}}
+	case !sendsCommands && has(sim.Execute):
+		return []lack{{"kind", "this protocol executes commands alone: use workload.kind: statements"}}
+	}
 	switch w := s.Workload.(type) {
 	case *workloads.ReadWrite:
 		if w.Tokens && !s.Protocol.Sessions() {

@@ -4,6 +4,7 @@ import (
 	"simrun/nodes/dynamo"
 	"simrun/nodes/kv"
 	"simrun/nodes/leaderfollower"
+	"simrun/nodes/statements"
 	"simrun/scenarios/internal/strict"
 	"simrun/sim"
 )
@@ -42,6 +43,10 @@ func protocols() []strict.Alternative {
 		{
 			Kind: "dynamo", New: func() any { return new(dynamoStyle) },
 			Doc: "leaderless: N replicas of each key, quorums of R and W",
+		},
+		{
+			Kind: "statements", New: func() any { return new(statementShipping) },
+			Doc: "a laboratory: a table whose log carries commands, commands with what they read, rows, or pages",
 		},
 	}
 }
@@ -87,3 +92,24 @@ func (p *dynamoStyle) Members() (start, least int) {
 	}
 	return p.Config.Members, p.N
 }
+
+type statementShipping struct {
+	statements.Config `yaml:",inline"`
+}
+
+func (p *statementShipping) Server(members []sim.NodeID) func(sim.NodeID) sim.Node {
+	return statements.New(p.Config, members)
+}
+
+func (p *statementShipping) Client(members []sim.NodeID, near sim.NodeID) kv.Client {
+	return statements.NewClient(p.Config, members, near)
+}
+
+func (p *statementShipping) Supports(code sim.Code) bool {
+	return code == sim.Get || code == sim.Execute
+}
+func (p *statementShipping) Commits() bool               { return false }
+func (p *statementShipping) Holds() string               { return "" }
+func (p *statementShipping) Siblings() bool              { return false }
+func (p *statementShipping) Sessions() bool              { return true }
+func (p *statementShipping) Members() (start, least int) { return 0, 0 }

@@ -5,7 +5,9 @@ import (
 	"strings"
 
 	"simrun/checks"
+	"simrun/nodes/kv"
 	"simrun/results"
+	"simrun/sim"
 	"simrun/sim/fault"
 	"simrun/sim/kernel"
 	"simrun/sim/random"
@@ -94,6 +96,7 @@ func (r *Runner) judge(i int, run *record.Run) results.Cell {
 	}
 	o := checks.Options{Commits: plan.Scenario.Protocol.Commits(), Siblings: plan.Scenario.Protocol.Siblings()}
 	o.Predict = r.plan.prediction(i)
+	o.Command = spellCommand
 	for _, report := range checks.Judge(run, o) {
 		cell.Reports = append(cell.Reports, report.Verdict)
 		cell.Measures = append(cell.Measures, report.Measures...)
@@ -104,6 +107,9 @@ func (r *Runner) judge(i int, run *record.Run) results.Cell {
 	plan.judge(&cell)
 	return cell
 }
+
+// spellCommand is a command as its client sent it.
+func spellCommand(row sim.Key, packed int64) string { return kv.Unpack(row, packed).String() }
 
 // replay is the command that runs one cell again.
 func (p *Plan) replay(cell int, seed uint64) string {

@@ -23,5 +23,8 @@ func (p *Plan) tabulate(run *results.Run) {
 			run.Tables = append(run.Tables, t)
 		}
 	}
+	if t, differ := results.DivergenceTable(run.Cells); differ && p.speaksOf("replicas_agree") {
+		run.Tables = append(run.Tables, t)
+	}
 	run.Words = append(p.words(run), p.predictionWords(run)...)
 }

@@ -68,14 +68,13 @@
 //
 // With writes: two-phase a write is at all of its W homes or at none (two-phase commit
 // with presumed abort: Mohan, Lindsay and Obermarck, ACM TODS 1986). The node that the
-// client asked draws W homes, as write_fanout: w does, and asks each to prepare. A
-// home puts the promise on disk before it votes yes. From then on it is in doubt: it
-// shows the version to no read and repairs nobody with it, gives its key to no other
-// transaction (whose prepare is voted no, so that nobody waits and nothing deadlocks;
-// two that meet may both be aborted), and never decides by itself; after
-// decision_retry it asks the coordinator, again and again, also in its next lives. A
-// home that holds the version already, or one that replaces it, votes that it has
-// nothing to do, and is out of the second phase.
+// client asked draws W homes, as write_fanout: w does, and asks each to prepare. A home
+// puts the promise on disk before it votes yes. From then on it is in doubt: it shows
+// the version to no read and repairs nobody with it, gives its key to no other
+// transaction (whose prepare is voted no, so that nobody waits and nothing deadlocks),
+// and never decides by itself; after decision_retry it asks the coordinator, again and
+// again, also in its next lives. A home that holds the version already, or one that
+// replaces it, votes that it has nothing to do, and is out of the second phase.
 //
 // The coordinator commits when all have voted, and puts that on disk before it tells
 // anybody. It tells a commit until every home has acknowledged it, also in its next

@@ -73,28 +73,6 @@ func TestTransactionsOutliveTheirMessages(t *testing.T) {
 	require.Greater(t, reached, int64(10), "hardly any message came late")
 }
 
-// TestBlockedForEver loses a coordinator for good: who has voted yes stays in doubt, and
-// does not decide by itself.
-func TestBlockedForEver(t *testing.T) {
-	lose := fault.Entry{At: 500 * ms, Fault: fault.Lose{Targets: fault.Targets{"n1"}}}
-	u := universe{
-		config: twoPhase("lww", "none"), servers: 5, latency: exponential(2 * ms), sync: ms, work: pace(), last: time.Second,
-		always: fault.Schedule{lose},
-	}
-	w := u.world(t)
-	blocked := int64(0)
-	for seed := uint64(1); seed <= 20; seed++ {
-		report := judged(w.Run(seed), false)["atomic_commit"]
-		require.Equal(t, checks.Pass, report.Verdict.Result, "seed %d: %s", seed, report.Verdict.Why)
-		for _, m := range report.Measures {
-			if m.Name == "blocked_at_end" {
-				blocked += m.Count
-			}
-		}
-	}
-	require.Positive(t, blocked)
-}
-
 // TestNobodyStaysInDoubt heals everything, and looks at what is left.
 func TestNobodyStaysInDoubt(t *testing.T) {
 	u := universe{config: twoPhase("dvv", "none"), servers: 5, latency: exponential(2 * ms), sync: ms, work: pace(), last: 2 * time.Second, nemesis: storm(t)}

@@ -8,8 +8,6 @@ func (c Config) checkTransactions() error {
 	switch {
 	case c.Coordinator == "client":
 		return fieldError{"coordinator", "with writes: two-phase the coordinator keeps its decisions on disk and answers for them after a crash: only a node does"}
-	case c.Versions == "vv":
-		return fieldError{"versions", "with writes: two-phase a write has its version before any home takes it; vv makes it of what the coordinator's own replica holds: set versions to dvv or lww"}
 	case c.Quorum == "sloppy":
 		return fieldError{"quorum", "with writes: two-phase the w homes are chosen before they are asked, and nobody stands in for one that is silent: the write is aborted"}
 	case c.Hints != "none":

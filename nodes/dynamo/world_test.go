@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -76,7 +77,6 @@ func (u *universe) world(t testing.TB) *kernel.World {
 			New: func(sim.NodeID) sim.Node { return client(o) },
 		})
 	}
-	c.Schedule = u.always
 	if u.nemesis != nil {
 		var names []string
 		for i := range u.servers {
@@ -84,7 +84,7 @@ func (u *universe) world(t testing.TB) *kernel.World {
 		}
 		c.Nemesis = func(s *random.Source) fault.Schedule {
 			draw := func(subject uint64, p random.Purpose) uint64 { return s.Draw(random.Address(subject), p) }
-			return u.nemesis.Schedule(draw, names, nil, u.last)
+			return append(slices.Clone(u.always), u.nemesis.Schedule(draw, names, nil, u.last)...)
 		}
 	}
 	return kernel.New(c)
