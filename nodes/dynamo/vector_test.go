@@ -189,3 +189,42 @@ func TestVectorOfAHomeThatGaveItsDataAway(t *testing.T) {
 	h.flush()
 	require.Equal(t, []sim.OpID{first, second}, ids(h.holds(2)))
 }
+
+// TestTiesAreNotBrokenByArrival gives two writes the same time: whichever arrives first,
+// the same one stays.
+func TestTiesAreNotBrokenByArrival(t *testing.T) {
+	for _, clock := range []string{"coordinator", "client"} {
+		for _, laterFirst := range []bool{false, true} {
+			c := clientCoordinates("none")
+			c.Clock = clock
+			h := newHand(t, c, 3, 2)
+			h.put(h.client(1), nil)
+			h.skew[h.client(2)] = -time.Microsecond // the hand's clock moves on with every handler
+			greater := h.put(h.client(2), nil)
+			one, other := h.mail[0].m.(*write), h.mail[len(h.mail)-1].m.(*write)
+			require.NotEqual(t, one.Op, other.Op)
+			require.Equal(t, one.Set[0].Time, other.Set[0].Time)
+			if laterFirst {
+				for _, id := range h.members {
+					h.deliver(h.last("write", id))
+				}
+			}
+			h.flush()
+			for _, id := range h.members {
+				set := h.replica(id).store.held(0).set
+				require.Equal(t, []sim.OpID{greater}, ids(set.Values(nil)))
+			}
+		}
+	}
+}
+
+// last removes the last letter of a kind to a node.
+func (h *hand) last(kind string, to sim.NodeID) letter {
+	for i := len(h.mail) - 1; i >= 0; i-- {
+		if l := h.mail[i]; l.m.Kind().Name == kind && l.to == to {
+			h.mail = append(h.mail[:i:i], h.mail[i+1:]...)
+			return l
+		}
+	}
+	return h.take(kind, to)
+}
