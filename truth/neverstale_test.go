@@ -90,6 +90,7 @@ func TestEveryConditionIsNeeded(t *testing.T) {
 			[]scenarios.Edit{set("workload.deletes", 0.5)},
 		},
 		{"the ring stays, or its change waits for the data", changing("eager"), changing("safe")},
+		{"no vector is cut", []scenarios.Edit{set("protocol.vector_limit", 3)}, nil},
 		{"r distinct answers", []scenarios.Edit{set("protocol.r", 1)}, nil},
 		{"w distinct acknowledgements", []scenarios.Edit{set("protocol.w", 1)}, nil},
 	} {
