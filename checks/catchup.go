@@ -49,8 +49,9 @@ func (v *view) catchUp() CatchUp {
 	if c.Healed < 0 {
 		return c
 	}
-	if slices.ContainsFunc(v.keys(), func(k keyed) bool { return k.shape == shapeSet || k.shape == shapeCounter }) {
-		return c // what replaces what is not known of single writes
+	merged := func(k keyed) bool { return k.shape == shapeSet || k.shape == shapeCounter }
+	if len(v.keys()) == 0 || slices.ContainsFunc(v.keys(), merged) {
+		return c // what replaces what is not known of single writes, nor of commands
 	}
 	keys, stored := (&behind{view: v, healed: c.Healed}).keys()
 	c.known = stored
