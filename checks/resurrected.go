@@ -113,10 +113,10 @@ func (c *comebacks) returned(s sight, visit func(element int64, removal uint32))
 
 // resurrections is every element that came back in a run.
 type resurrections struct {
-	view    *view
-	judged  int64 // acknowledged removals
-	count   int64 // elements shown after they were removed
-	last    int64 // those that the end holds
+	view   *view
+	judged int64 // acknowledged removals
+	count  int64 // elements shown after they were removed
+	last   int64 // those that the end holds
 	// An example: who added what was removed and is shown, who removed it, and the read
 	// that shows it, which is initial where only replicas do.
 	added, removal, read uint32

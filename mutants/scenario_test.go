@@ -14,9 +14,6 @@ import (
 // long says that there is time for as many runs as one would like.
 var long = os.Getenv("SIMRUN_LONG") != ""
 
-// families are the default scenarios: one for each family of protocols.
-var families = []string{"leader-follower", "dynamo", "dynamo-hints", "crdt", "carts", "two-phase", "anti-entropy", "ring-change"}
-
 // set is a change to a scenario file, as --set makes it. Of an axis of the file's
 // grid it leaves this one value.
 func set(path, value string) scenarios.Edit { return scenarios.Edit{Path: path, Value: value} }

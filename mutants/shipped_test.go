@@ -10,6 +10,9 @@ import (
 	"simrun/scenarios"
 )
 
+// families are the default scenarios: one for each family of protocols.
+var families = []string{"leader-follower", "dynamo", "dynamo-hints", "crdt", "carts", "two-phase", "anti-entropy", "ring-change"}
+
 // shippedSeeds is how many seeds the protocols that ship must hold.
 func shippedSeeds() int {
 	switch {

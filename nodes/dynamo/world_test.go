@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"os"
-	"slices"
 	"testing"
 	"time"
 
@@ -57,6 +56,7 @@ func (u *universe) world(t testing.TB) *kernel.World {
 	syncTime, err := random.Always(u.sync).Compile()
 	require.NoError(t, err)
 	c := kernel.Config{
+		Schedule: u.always,
 		Work: u.last, Quiet: cmp.Or(u.quiet, 300*ms), Settle: 3 * time.Second, Final: 2 * time.Second, Keep: u.keep, Check: u.check,
 		Network: network.Config{Links: []network.Link{{Latency: latency, Legs: u.legs}}},
 	}
@@ -84,7 +84,7 @@ func (u *universe) world(t testing.TB) *kernel.World {
 		}
 		c.Nemesis = func(s *random.Source) fault.Schedule {
 			draw := func(subject uint64, p random.Purpose) uint64 { return s.Draw(random.Address(subject), p) }
-			return append(slices.Clone(u.always), u.nemesis.Schedule(draw, names, nil, u.last)...)
+			return u.nemesis.Schedule(draw, names, nil, u.last)
 		}
 	}
 	return kernel.New(c)
