@@ -3,7 +3,8 @@
 // a folder, and goes on where it was stopped.
 //
 // A scenario whose run costs at most 50 ms of CPU gets 1,000 seeds; another gets what
-// 60 CPU seconds hold, and 50 at least.
+// 60 CPU seconds hold, and 50 at least. Arguments are further scenario files, each with
+// its own number of seeds: FILE=10000; they are the claims of a second table.
 package main
 
 import (
@@ -14,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -24,13 +26,13 @@ func main() {
 	out := flag.String("out", "docs/evidence.md", "the table to write")
 	commit := flag.String("commit", "", "the commit that the binary was built from")
 	flag.Parse()
-	if err := run(*simrun, filepath.Join(*folder, *commit), *out, *commit); err != nil {
+	if err := run(*simrun, filepath.Join(*folder, *commit), *out, *commit, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "evidence:", err)
 		os.Exit(1)
 	}
 }
 
-func run(simrun, folder, out, commit string) error {
+func run(simrun, folder, out, commit string, claims []string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
@@ -44,13 +46,37 @@ func run(simrun, folder, out, commit string) error {
 			continue // what the scenario is about
 		}
 		name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
-		r, err := scenario(simrun, folder, name)
+		r, err := scenario(simrun, folder, name, name, shipped)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		rows = append(rows, r)
 	}
-	return os.WriteFile(out, []byte(table(rows, commit)), 0o644)
+	claimed, err := claim(simrun, folder, claims)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(out, []byte(page(rows, claimed, commit)), 0o644)
+}
+
+// claim runs the files that were given with their numbers of seeds.
+func claim(simrun, folder string, claims []string) ([]row, error) {
+	var rows []row
+	for _, text := range claims {
+		file, number, _ := strings.Cut(text, "=")
+		seeds, err := strconv.Atoi(number)
+		if err != nil {
+			return nil, fmt.Errorf("%s: not FILE=SEEDS", text)
+		}
+		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
+		r, err := scenario(simrun, folder, "claim-"+name, file, func(r *row) bool { return r.runs >= seeds })
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		r.name = file
+		rows = append(rows, r)
+	}
+	return rows, nil
 }
 
 // row is one scenario over all its blocks.
@@ -70,19 +96,22 @@ const (
 	cheap      = 50 * time.Millisecond
 )
 
-// scenario runs one scenario, block after block, until it has had its share.
-func scenario(simrun, folder, name string) (row, error) {
+// shipped tells whether a scenario that ships has had its share.
+func shipped(r *row) bool {
+	return r.runs >= most || r.runs >= fewest && r.cpu/time.Duration(r.runs) > cheap && r.cpu > budget
+}
+
+// scenario runs one scenario or file, block after block, until it has had its share.
+func scenario(simrun, folder, name, file string, enough func(*row) bool) (row, error) {
 	r := row{name: name, bad: map[string]int{}}
-	for from := 1; ; from += blockSeeds {
-		b, err := cached(simrun, folder, name, from, from+blockSeeds-1)
+	for from := 1; !enough(&r); from += blockSeeds {
+		b, err := cached(simrun, folder, name, file, from, from+blockSeeds-1)
 		if err != nil {
 			return r, err
 		}
 		r.add(b)
-		if r.runs >= most || r.runs >= fewest && r.cpu/time.Duration(r.runs) > cheap && r.cpu > budget {
-			return r, nil
-		}
 	}
+	return r, nil
 }
 
 // block is what is kept of a finished block.
@@ -103,13 +132,13 @@ func (r *row) add(b block) {
 }
 
 // cached returns a block's result, running it where no earlier call has.
-func cached(simrun, folder, name string, from, to int) (block, error) {
+func cached(simrun, folder, name, scenario string, from, to int) (block, error) {
 	file := filepath.Join(folder, fmt.Sprintf("%s.%d-%d.json", name, from, to))
 	var b block
 	if text, err := os.ReadFile(file); err == nil && json.Unmarshal(text, &b) == nil {
 		return b, nil
 	}
-	b, err := sweep(simrun, name, from, to)
+	b, err := sweep(simrun, scenario, from, to)
 	if err != nil {
 		return b, err
 	}

@@ -6,19 +6,27 @@ import (
 	"strings"
 )
 
-// table writes the rows as a page. Where nothing failed in n runs, 3/n bounds the
-// share of runs that would, with 95 % confidence.
-func table(rows []row, commit string) string {
+// page writes the tables. Where nothing failed in n runs, 3/n bounds the share of runs
+// that would, with 95 % confidence.
+func page(rows, claims []row, commit string) string {
 	var b strings.Builder
 	b.WriteString("# Evidence\n\nEvery shipped scenario, over many seeds, at commit " + commit + ". ")
 	b.WriteString("`.ci/long` writes this page; it resumes where it was stopped.\n")
 	b.WriteString("\nA run is one seed, with every cell of the scenario's grid. The bound is on the share of runs that would break an\n")
 	b.WriteString("expectation: 3/n where none of n did (95 % confidence).\n\n")
-	b.WriteString("| scenario | runs | CPU, s | outcome | bound |\n|---|---:|---:|---|---:|\n")
-	for _, r := range rows {
-		fmt.Fprintf(&b, "| %s | %d | %.1f | %s | %s |\n", r.name, r.runs, r.cpu.Seconds(), r.outcome(), r.bound())
+	table(&b, "scenario", rows)
+	if len(claims) > 0 {
+		b.WriteString("\nWhat the protocols promise whatever goes wrong, under faults drawn anew for each seed:\n\n")
+		table(&b, "claim", claims)
 	}
 	return b.String()
+}
+
+func table(b *strings.Builder, title string, rows []row) {
+	fmt.Fprintf(b, "| %s | runs | CPU, s | outcome | bound |\n|---|---:|---:|---|---:|\n", title)
+	for _, r := range rows {
+		fmt.Fprintf(b, "| %s | %d | %.1f | %s | %s |\n", r.name, r.runs, r.cpu.Seconds(), r.outcome(), r.bound())
+	}
 }
 
 func (r *row) outcome() string {
