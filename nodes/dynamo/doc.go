@@ -30,8 +30,9 @@
 // of its own: this life's, and another one after an op that found no quorum, whose dot
 // may be lost for good. Homes are sent the delta; repairs bring all they hold. A removal
 // first asks r homes what there is, and removes what they have seen: an addition at the
-// same time stays. It is not small: it brings all that the r homes told, less the element. Elements are told apart by their integers; Add and Remove change a counter
-// by theirs. A register of the last value is lww.
+// same time stays. It is not small: it brings all that the r homes told, less the
+// element. Elements are told apart by their integers; Add and Remove change a counter by
+// theirs. A register of the last value is lww.
 //
 // With vector_limit a put drops what its vector has beyond so many entries, those first
 // that were not advanced for longest (section 4.4). What the vector then no longer
