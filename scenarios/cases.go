@@ -1,8 +1,10 @@
 package scenarios
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -131,8 +133,13 @@ func (s *Scenario) caseProblems(doc *strict.Document) strict.Problems {
 			if !caseName.MatchString(a.Key) {
 				problems = append(problems, doc.Problemf(at, "%q is no name: small letters, digits and _ make one", a.Key))
 			}
-			for _, set := range keys(a.Value) {
+			for i, set := range keys(a.Value) {
 				problems = append(problems, s.setProblems(doc, c.Key, at, set)...)
+				for _, before := range keys(a.Value[:i]) {
+					if overlap(before, set) {
+						problems = append(problems, doc.Problemf(at+"."+set, "this case sets %s too: one would undo the other", before))
+					}
+				}
 			}
 		}
 	}
@@ -147,7 +154,20 @@ func (s *Scenario) axisError(name string, size int) error {
 	case size == 0:
 		return errors.New("an axis needs at least one case")
 	}
+	if field := s.fieldCalled(name); field != "" {
+		return fmt.Errorf("conditions that say %s mean %s: call the axis otherwise", name, field)
+	}
 	return nil
+}
+
+// fieldCalled is the path of the field with a name of its own, "" if there is none.
+func (s *Scenario) fieldCalled(name string) (found string) {
+	eachScalar(reflect.ValueOf(s).Elem(), "", func(path, _ string) {
+		if (path == name || strings.HasSuffix(path, "."+name)) && !strings.HasPrefix(path, casePrefix) {
+			found = cmp.Or(found, path)
+		}
+	})
+	return found
 }
 
 // setProblems tells why an alternative may not set a field: it is not a part of the
@@ -179,14 +199,15 @@ func (s *Scenario) setProblems(doc *strict.Document, axis, at, set string) stric
 	return problems
 }
 
-// overridden refuses changes of the command line to what a case sets anyway.
+// overridden refuses changes of the command line to what a case sets anyway. It judges
+// the scenario as the command line left it, with its axes.
 func (s *Scenario) overridden(edits []Edit) error {
 	var problems strict.Problems
 	for _, c := range s.Cases {
 		for _, a := range c.Value {
 			for _, set := range keys(a.Value) {
 				for _, e := range edits {
-					if overlap(e.Path, set) && s.mayHold(c.Key, a.Key, edits) {
+					if overlap(e.Path, set) && s.mayHold(c.Key, a.Key) {
 						problems = append(problems, strict.Problem{
 							Pos: strict.Pos{File: "--set " + e.Path}, Path: e.Path, Message: "a case sets this",
 							Hint: fmt.Sprintf("set cases.%s.%s.%s", c.Key, a.Key, e.Path),
@@ -199,11 +220,16 @@ func (s *Scenario) overridden(edits []Edit) error {
 	return problems.Err()
 }
 
-// mayHold tells whether an alternative has its turn: nothing fixes its axis to another.
-func (s *Scenario) mayHold(axis, name string, edits []Edit) bool {
-	for _, e := range slices.Backward(edits) {
-		if e.Path == casePrefix+axis {
-			return e.Grid == nil && e.Value == name || slices.Contains(e.Grid, name)
+// mayHold tells whether an alternative has its turn. The grid comes before what is
+// chosen for the whole scenario; where neither speaks, every alternative has its turn.
+func (s *Scenario) mayHold(axis, name string) bool {
+	path := casePrefix + axis
+	for _, g := range s.Grid {
+		switch {
+		case g.Key == path:
+			return slices.ContainsFunc(g.Value, func(v strict.Raw) bool { return strings.Trim(v.Text, "\"' ") == name })
+		case overlap(g.Key, path):
+			return true // whole mappings of choices: who knows
 		}
 	}
 	for _, c := range s.Case {

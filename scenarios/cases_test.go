@@ -83,6 +83,39 @@ func TestWhatACaseSetsCanBeSet(t *testing.T) {
 	require.ErrorContains(t, err, "set cases.fault.crash.faults.0.at")
 }
 
+// What the grid chooses comes before what is chosen for the whole: so --set is refused
+// where a cell would set the same again, and goes where no cell does.
+func TestWhatACellSetsIsNotSetInVain(t *testing.T) {
+	const text = small + `cases:
+  sizes:
+    wide: {protocol.r: 3}
+    fair: {quiet: 2s}
+`
+	set := scenarios.Edit{Path: "protocol.r", Value: "2"}
+	for _, c := range []struct {
+		more  string
+		edits []scenarios.Edit
+		ok    bool
+	}{
+		{more: "case: {sizes: fair}\ngrid: {case.sizes: [wide, fair]}\n"},
+		{more: "case: {sizes: fair}\ngrid: {case.sizes: [\"wide\"]}\n"},
+		{more: "case: {sizes: fair}\n", ok: true},
+		{more: "case: {sizes: wide}\ngrid: {case.sizes: [fair]}\n", ok: true},
+		{more: "case: {sizes: fair}\n", edits: []scenarios.Edit{{Path: "case.sizes", Value: "wide"}}},
+		{more: "case: {sizes: fair}\n", edits: []scenarios.Edit{{Path: "case.sizes", Grid: []string{"fair", "wide"}}}},
+		{more: "grid: {case.sizes: [wide, fair]}\n", edits: []scenarios.Edit{{Path: "case.sizes", Value: "fair"}}, ok: true},
+	} {
+		for _, edits := range [][]scenarios.Edit{append(c.edits[:len(c.edits):len(c.edits)], set), append([]scenarios.Edit{set}, c.edits...)} {
+			_, err := scenarios.Load("f.yaml", []byte(text+c.more), edits...)
+			if c.ok {
+				require.NoError(t, err, c.more)
+				continue
+			}
+			require.ErrorContains(t, err, "set cases.sizes.wide.protocol.r", c.more)
+		}
+	}
+}
+
 func TestCasesAreFields(t *testing.T) {
 	for _, f := range loaded(t, cased).Fields() {
 		if f.Path == "case.fault" {
@@ -119,6 +152,8 @@ func TestCaseRefusals(t *testing.T) {
 		"unused and wrong":       {strings.Replace(change("grid: {", "grid: {case.fault: [healthy, cut], "), "targets: n1", "target: n1", 1), `unknown key; did you mean "targets"?`},
 		"nothing left":           {small + "where: r > n\n", `no combination of the grid is such that r > n`},
 		"where":                  {small + "where: q > n\n", `where: there is no field "q"`},
+		"twice in one case":      {change("quiet: 2s", "protocol.w: 2, protocol: {kind: dynamo, n: 3, w: 1}"), `cases.fault.crash.protocol: this case sets protocol.w too`},
+		"axis called as a field": {cased[:strings.Index(cased, "cases:")] + "cases: {w: {one: {}}}\n", `cases.w: conditions that say w mean protocol.w: call the axis otherwise`},
 		"two axes":               {change("grid:", "  more: {one: {quiet: 3s}}\ngrid:"), `the cases of more set it too`},
 	} {
 		_, err := scenarios.Load("f.yaml", []byte(c.text))

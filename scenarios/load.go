@@ -59,14 +59,17 @@ type PlanCell struct {
 func Load(file string, text []byte, edits ...Edit) (*Plan, error) {
 	var s Scenario
 	doc, problems := strict.Decode(file, text, &s, options())
-	if err := cmp.Or(s.overridden(edits), edit(doc, edits)); err != nil {
-		return nil, errors.Join(problems.Err(), err)
-	}
+	failed := edit(doc, edits)
+	edited := problems
 	if len(edits) > 0 {
 		s = Scenario{}
-		problems = doc.Decode(&s)
+		edited = doc.Decode(&s)
 	}
 	s.Grid = withAxes(s.Grid, edits)
+	if err := cmp.Or(s.overridden(edits), failed); err != nil {
+		return nil, errors.Join(problems.Err(), err)
+	}
+	problems = edited
 	whole := doc
 	if len(s.Cases)+len(s.Case) > 0 && len(problems) == 0 {
 		problems = s.caseProblems(doc)
@@ -90,16 +93,14 @@ func Load(file string, text []byte, edits ...Edit) (*Plan, error) {
 	return p, doc.Sort(p.attachAll(doc)).Err()
 }
 
-func edit(doc *strict.Document, edits []Edit) error {
+// edit changes what can be changed, and returns what failed first.
+func edit(doc *strict.Document, edits []Edit) (failed error) {
 	for _, e := range edits {
-		if e.Grid != nil {
-			continue
-		}
-		if err := doc.Set(e.Path, e.Value); err != nil {
-			return err
+		if e.Grid == nil {
+			failed = cmp.Or(failed, doc.Set(e.Path, e.Value))
 		}
 	}
-	return nil
+	return failed
 }
 
 // withAxes adds the axes of the command line; an axis of the file with the same
