@@ -22,6 +22,7 @@ const (
 type transaction struct {
 	leg
 	phase phase
+	dot   kv.Dot       // of the version, under dvv
 	homes []sim.NodeID // that take part
 	yes   quorum.Tally // of those, who voted so and is to be told
 	has   quorum.Tally // who has nothing to do
@@ -33,7 +34,7 @@ type transaction struct {
 
 // transact begins the two phases for the version of a round.
 func (c *coordinator) transact(env *sim.Env, r *round) {
-	t := &transaction{leg: r.leg}
+	t := &transaction{leg: r.leg, dot: r.state[0].Dot}
 	r.asked = c.layout.some(env, drawWrite, r.Subject(), r.homes, c.plan.w)
 	for i, home := range r.homes {
 		if r.asked.Has(i) {
@@ -223,6 +224,9 @@ func (c *coordinator) drop(env *sim.Env, t *transaction) {
 // write certainly did not happen.
 func (c *coordinator) undo(env *sim.Env, t *transaction, to quorum.Tally) {
 	c.drop(env, t)
+	if t.dot != (kv.Dot{}) {
+		c.writer.Abandon(t.Key, t.dot) // what is not decided, no home ever takes
+	}
 	c.stateEnded(env, t, sim.Undone)
 	c.send(env, t.homes, to, &abort{t.leg})
 	if r := c.rounds.find(t.Round); r != nil && r.stage == waiting {

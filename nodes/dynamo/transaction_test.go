@@ -342,3 +342,55 @@ func TestTransactionsRefuse(t *testing.T) {
 		require.NoError(t, c.Check())
 	}
 }
+
+// TestAbortsLeaveContextsAlone has every other write of a client aborted: all that are
+// not are one actor's, each in the place of the one before.
+func TestAbortsLeaveContextsAlone(t *testing.T) {
+	h := transacting(t)
+	h.lag = false
+	client, seen := h.client(1), kv.Context(nil)
+	for range 10 {
+		h.put(client, seen)
+		h.pass("request", 2)
+		h.mail = nil // nobody is asked to prepare
+		h.fire(2)
+		h.flush()
+		require.Equal(t, sim.Aborted, h.reply(client).Error)
+		op := h.put(client, seen)
+		h.flush()
+		require.Equal(t, sim.OK, h.reply(client).Outcome)
+		seen = h.reply(client).Context
+		require.Len(t, seen, 1)
+		require.Equal(t, []sim.OpID{op}, ids(h.holds(1)))
+	}
+}
+
+// TestAbortedDotIsNotGivenAgain has a home still in doubt about what was aborted when
+// the next write of the same actor comes: it is voted no, and the one after it is new.
+func TestAbortedDotIsNotGivenAgain(t *testing.T) {
+	h := transacting(t)
+	h.lag = false
+	aborted := h.put(h.client(1), nil)
+	h.pass("request", 2)
+	old := h.take("prepare", 1)
+	h.deliver(old)
+	h.mail = nil
+	h.fire(2)
+	h.mail = nil // nor does n1 hear of the abort
+	h.put(h.client(1), nil)
+	h.flush()
+	require.Equal(t, sim.Aborted, h.reply(h.client(1)).Error)
+	h.fire(1)
+	h.flush()
+	op := h.put(h.client(1), nil)
+	h.flush()
+	held := h.replica(1).store.held(0).set
+	require.Equal(t, []sim.OpID{op}, ids(h.holds(1)))
+	require.Equal(t, old.m.(*prepare).Set[0].Dot.Actor, held[0].Dot.Actor)
+	require.Greater(t, held[0].Dot.Counter, old.m.(*prepare).Set[0].Dot.Counter)
+	h.deliver(old)
+	h.flush()
+	require.Equal(t, []sim.OpID{op}, ids(h.holds(1)), "a late copy changes nothing")
+	require.Zero(t, h.doubts(1))
+	require.Zero(t, h.count(sim.Ended, sim.Agreed, aborted))
+}

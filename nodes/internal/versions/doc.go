@@ -11,8 +11,9 @@
 // A causal context is a version vector: it stands for all of an actor's writes to
 // the key up to a counter. That is exact only while whoever has seen one write of
 // an actor has also seen, or seen replaced, its earlier ones. Here it always is,
-// because every write of an actor replaces the one before: a [Writer] takes as many
-// actors for a key as it has writes there that do not replace each other. These are
+// because every write of an actor replaces the one before, of those that ever were
+// anywhere: a [Writer] takes as many actors for a key as it has writes there that do not
+// replace each other. These are
 // the chain clocks of Agarwal and Garg (PODC 2005). A writer that forgets must
 // become another one.
 //

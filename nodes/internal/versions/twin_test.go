@@ -72,6 +72,11 @@ func (s *twinStore) write(at int, r reading) {
 	s.readings = append(s.readings, reading{v.After(), after})
 }
 
+// abandon has a coordinator give a version up that nobody is told of.
+func (s *twinStore) abandon(at int, r reading) {
+	s.makers[at].Abandon(0, s.makers[at].Next(0, r.context, 0))
+}
+
 func (s *twinStore) deliver(at int, m message) {
 	r := &s.replicas[at]
 	r.set, _ = Causal.Merge(r.set, m.set)
@@ -124,17 +129,19 @@ func writers(s Set) []sim.OpID {
 }
 
 // TestVersionsAgainstCausalHistories lets coordinators write with old and new
-// contexts, those of reads and those of their writes, lose their memory, and lets messages arrive late, twice, in any
-// order: at every moment each replica holds exactly the writes that no write
+// contexts, those of reads and those of their writes, give writes up, lose their memory, and lets messages arrive
+// late, twice, in any order: at every moment each replica holds exactly the writes that no write
 // that it heard of follows. So nothing concurrent is lost and nothing replaced stays.
 func TestVersionsAgainstCausalHistories(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := newTwinStore(t)
 		pick := func(n int, what string) int { return rapid.IntRange(0, n-1).Draw(t, what) }
 		for range rapid.IntRange(1, 60).Draw(t, "steps") {
-			switch rapid.SampledFrom([]string{"write", "write", "deliver", "deliver", "read", "restart"}).Draw(t, "step") {
+			switch rapid.SampledFrom([]string{"write", "write", "deliver", "deliver", "read", "restart", "abandon"}).Draw(t, "step") {
 			case "write":
 				s.write(pick(3, "maker"), s.readings[pick(len(s.readings), "reading")])
+			case "abandon":
+				s.abandon(pick(3, "maker"), s.readings[pick(len(s.readings), "reading")])
 			case "deliver":
 				if len(s.messages) > 0 {
 					s.deliver(pick(3, "replica"), s.messages[pick(len(s.messages), "message")])
@@ -212,4 +219,20 @@ func TestWriterTakesAnActorForEachBranch(t *testing.T) {
 	require.Equal(t, kv.Dot{Actor: 11, Counter: 2}, w.Next(3, kv.Context{second}, 0))
 	require.Equal(t, kv.Dot{Actor: 10, Counter: 2}, w.Next(3, kv.Context{first, second}, 0))
 	require.Equal(t, kv.Dot{Actor: 10, Counter: 1}, w.Next(0, nil, 0), "keys have nothing to do with each other")
+}
+
+func TestWriterGoesOnFromWhatItDidNotAbandon(t *testing.T) {
+	w := Writer{Base: 10}
+	w.Abandon(3, kv.Dot{Actor: 10, Counter: 1}) // of another life
+	w.Abandon(3, w.Next(3, nil, 0))
+	first := w.Next(3, nil, 0)
+	require.Equal(t, kv.Dot{Actor: 10, Counter: 2}, first, "no dot is given twice")
+	seen := kv.Context{first}
+	w.Abandon(3, w.Next(3, seen, 9))
+	w.Abandon(3, first) // long past
+	other := w.Next(3, nil, 0)
+	require.Equal(t, kv.Dot{Actor: 11, Counter: 1}, other, "what is not abandoned has to be replaced")
+	require.Equal(t, kv.Dot{Actor: 10, Counter: 10}, w.Next(3, seen, 0))
+	w.Abandon(3, other)
+	require.Equal(t, kv.Dot{Actor: 11, Counter: 2}, w.Next(3, nil, 0))
 }
