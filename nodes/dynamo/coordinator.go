@@ -22,6 +22,7 @@ type coordinator struct {
 	// transactions are those that are not settled, in the order of their beginnings.
 	transactions []*transaction
 	ring         *membership // of the same node, where nodes gossip; nil in a client
+	news         ringConfig  // in a client: the version of the ring that it was told last
 	// reply is of the op that is over, where the coordinator is a client.
 	reply kv.Reply
 	over  bool
@@ -84,6 +85,8 @@ func (c *coordinator) receive(env *sim.Env, from sim.NodeID, m sim.Message) bool
 		c.mended(env, from, m)
 	case *news:
 		c.learn(env, &m.Config)
+	case *inquiry:
+		c.inform(env, from, m.Version)
 	default:
 		return c.plan.twoPhase && c.receiveTransaction(env, from, m) || c.receiveStandIn(env, from, m) || c.ring.receive(env, from, m)
 	}

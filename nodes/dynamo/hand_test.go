@@ -202,9 +202,13 @@ func (h *hand) flush() {
 func (h *hand) inMail() []string {
 	list := []string{}
 	for _, l := range h.mail {
-		list = append(list, fmt.Sprintf("%s n%d>n%d", l.m.Kind().Name, l.from, l.to))
+		list = append(list, letterName(l.m.Kind().Name, l.from, l.to))
 	}
 	return list
+}
+
+func letterName(kind string, from, to sim.NodeID) string {
+	return fmt.Sprintf("%s n%d>n%d", kind, from, to)
 }
 
 // fire fires every pending timer of a node, and returns how many there were.

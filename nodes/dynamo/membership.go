@@ -35,6 +35,7 @@ type membership struct {
 	campaign   campaign
 	fill       fill
 	waiting    []asking // for the present version to be on disk
+	early      []early  // for a newer version
 	gossip     gossip
 }
 
@@ -169,6 +170,7 @@ func (m *membership) learn(env *sim.Env, config *ringConfig) {
 	m.save(env)
 	m.tell(env, &before)
 	m.replica.forsake(env, config)
+	m.catchUp(env)
 }
 
 // tell states the version, and the role that the node has in it.
@@ -202,8 +204,6 @@ func (m *membership) receive(env *sim.Env, from sim.NodeID, message sim.Message)
 	switch message := message.(type) {
 	case *rumour:
 		m.hear(env, from, message)
-	case *inquiry:
-		m.inform(env, from, message.Version)
 	case *ringPrepare:
 		m.promise(env, from, message)
 	case *ringPromise:
@@ -236,7 +236,7 @@ func (m *membership) inform(env *sim.Env, from sim.NodeID, version uint64) {
 
 // refuses tells whether a home must not do what it is asked, because it is asked by an
 // older version of the ring than its own: others rely on that once it has this one on
-// disk. What is asked by a newer version can do no harm here.
+// disk. What is asked by a newer version it may do, or has to put off: see premature.
 func (m *membership) refuses(env *sim.Env, from sim.NodeID, version uint64) bool {
 	if from == m.self {
 		return version < m.Config.Version // the coordinator beside has restarted the op

@@ -166,8 +166,10 @@ func (r *replica) stored(env *sim.Env, key sim.Key, op sim.OpID, number uint64) 
 	r.waiting = append(r.waiting, promise{number: number, op: op, key: key})
 }
 
-// promise sends an acknowledgement as soon as it is true.
+// promise sends an acknowledgement as soon as it is true: what it is about is on disk,
+// and so is the version of the ring that makes this node a home.
 func (r *replica) promise(env *sim.Env, p promise) {
+	p.number = max(p.number, r.local.ring.noted())
 	if !r.plan.durable {
 		r.answer(env, p.to, p.ack)
 		return
@@ -243,7 +245,7 @@ func (r *replica) forget() {
 func (r *replica) receive(env *sim.Env, from sim.NodeID, m sim.Message) bool {
 	switch m := m.(type) {
 	case *write:
-		if !r.outdated(env, from, &m.leg) {
+		if !r.outdated(env, from, &m.leg) && !r.premature(env, from, &m.leg, m) {
 			r.takeWrite(env, from, m)
 		}
 	case *read:
@@ -251,7 +253,7 @@ func (r *replica) receive(env *sim.Env, from sim.NodeID, m sim.Message) bool {
 			r.tell(env, from, m)
 		}
 	case *mend:
-		if !r.outdated(env, from, &m.leg) {
+		if !r.outdated(env, from, &m.leg) && !r.premature(env, from, &m.leg, m) {
 			r.takeMend(env, from, m)
 		}
 	case *spread:
@@ -271,7 +273,9 @@ func (r *replica) receiveForOthers(env *sim.Env, from sim.NodeID, m sim.Message)
 	case *readHint:
 		r.tellHint(env, from, m)
 	case *replay:
-		r.takeReplay(env, from, m)
+		if !r.premature(env, from, &m.leg, m) {
+			r.takeReplay(env, from, m)
+		}
 	case *replayed:
 		r.local.heard(env, from, m)
 		r.done(env, from, m)

@@ -39,6 +39,15 @@ func (h *hand) gossips(rounds int) {
 	}
 }
 
+// gossip lets time pass at one node. What it sends, and what comes of it, arrives.
+func (h *hand) gossip(id sim.NodeID) {
+	h.clock += h.config.GossipEvery
+	h.fire(id)
+	h.flush()
+}
+
+func getOf(key sim.Key) kv.Request { return kv.Request{Code: sim.Get, Key: key} }
+
 func (h *hand) putKey(client sim.NodeID, key sim.Key) sim.OpID {
 	return h.call(client, kv.Request{Code: sim.Put, Key: key})
 }

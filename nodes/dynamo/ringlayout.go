@@ -200,6 +200,18 @@ func (c *coordinator) learn(env *sim.Env, config *ringConfig) {
 	case c.ring != nil:
 		c.ring.learn(env, config)
 	case config.Version > c.layout.version:
+		c.news = *config
 		c.turnTo(env, config)
+	}
+}
+
+// inform answers who asks for the version of the ring. A client does so, too: it may be
+// the only one that a server hears of a newer version from.
+func (c *coordinator) inform(env *sim.Env, from sim.NodeID, version uint64) {
+	switch {
+	case c.ring != nil:
+		c.ring.inform(env, from, version)
+	case version < c.news.Version:
+		env.Send(from, &news{c.news})
 	}
 }
