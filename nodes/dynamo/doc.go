@@ -91,6 +91,12 @@
 // had committed to be aborted. A copy of a put that reaches the next life of its
 // coordinator is another transaction there.
 //
+// A home ignores copies of a prepare that come when its part is over, as long as it
+// remembers that: it forgets in a crash, and after some thousands of others. Where it
+// then still holds the write, or what replaced it, it says so. But if a tombstone was
+// collected meanwhile, or a vector's limit hid what was replaced, it is in doubt again,
+// and is told that what it has forgotten was aborted.
+//
 // # Homes that are silent
 //
 // With quorum: sloppy, or with hints, a coordinator watches the nodes that it asks:

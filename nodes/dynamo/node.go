@@ -30,7 +30,7 @@ type Node struct {
 	replica     replica
 	coordinator coordinator
 	entropy     antiEntropy
-	recent      recent
+	recent      recent[sim.OpID]
 	ring        *membership // where nodes gossip
 }
 

@@ -10,8 +10,12 @@ import (
 type participant struct {
 	journal
 	doubts []*doubt // in the order of the promises
-	votes  boxes[vote]
-	ends   boxes[ended]
+	// over are transactions of which nothing is to be done here any more: a copy of
+	// their prepare must not have the home in doubt again, for by then the coordinator
+	// may have forgotten a commit, and would presume an abort.
+	over  recent[uint64]
+	votes boxes[vote]
+	ends  boxes[ended]
 }
 
 // doubt is a transaction whose outcome a home does not know, and must not decide. Its
@@ -50,9 +54,13 @@ func (r *replica) takePrepare(env *sim.Env, m *prepare) {
 		return
 	}
 	if held := r.store.held(m.Key); r.plan.rule.Includes(held.set, m.Set) {
+		r.transactions.over.add(m.Round)
 		r.lost(env, m.Key, m.Set)
 		r.owe(env, promise{number: held.mark, to: m.Coordinator, ack: r.ballot(&m.leg, ballotHas)})
 		return
+	}
+	if r.transactions.over.has(m.Round) {
+		return // the network's copy, of what is no longer held
 	}
 	d := r.doubt(env, m)
 	d.mark = r.journal(env, m)
@@ -160,6 +168,7 @@ func (r *replica) takeAbort(env *sim.Env, m *abort) {
 // end ends a doubt.
 func (r *replica) end(env *sim.Env, d *doubt, how sim.Why) {
 	env.Cancel(d.timer)
+	r.transactions.over.add(d.Round)
 	r.transactions.doubts = slices.DeleteFunc(r.transactions.doubts, func(other *doubt) bool { return other == d })
 	env.Observe(sim.Observation{
 		Fact: sim.Ended, Why: how, Key: d.Key, Op: d.Op, A: uint64(d.Coordinator), B: d.Round,

@@ -1,23 +1,28 @@
 package dynamo
 
-import "simrun/sim"
-
-// recent remembers the last puts that a node coordinated, at least recentLength.
-type recent struct{ now, before map[sim.OpID]struct{} }
+// recent remembers the last of many, at least recentLength of them, in memory: puts that
+// a node coordinated, or transactions that are over at a home.
+type recent[T comparable] struct{ now, before map[T]struct{} }
 
 const recentLength = 4096
 
-// add remembers an op and tells whether it is new.
-func (s *recent) add(op sim.OpID) bool {
-	if _, known := s.now[op]; known {
-		return false
+// has tells whether one is remembered.
+func (s *recent[T]) has(one T) bool {
+	if _, known := s.now[one]; known {
+		return true
 	}
-	if _, known := s.before[op]; known {
+	_, known := s.before[one]
+	return known
+}
+
+// add remembers one and tells whether it is new.
+func (s *recent[T]) add(one T) bool {
+	if s.has(one) {
 		return false
 	}
 	if s.now == nil || len(s.now) >= recentLength {
-		s.before, s.now = s.now, make(map[sim.OpID]struct{})
+		s.before, s.now = s.now, make(map[T]struct{})
 	}
-	s.now[op] = struct{}{}
+	s.now[one] = struct{}{}
 	return true
 }

@@ -394,3 +394,33 @@ func TestAbortedDotIsNotGivenAgain(t *testing.T) {
 	require.Zero(t, h.doubts(1))
 	require.Zero(t, h.count(sim.Ended, sim.Agreed, aborted))
 }
+
+// TestLateCopyOfAForgottenPrepare comes when the tombstone of the delete is collected:
+// who has nothing left to show for it still knows that it is over, be it that the home
+// took it, or that it had nothing to do.
+func TestLateCopyOfAForgottenPrepare(t *testing.T) {
+	for _, had := range []bool{false, true} {
+		c := twoPhase("dvv", "none")
+		c.W, c.R, c.WriteFanout, c.TombstoneGrace = 3, 1, "all", 100*ms
+		h := newHand(t, c, 3, 1)
+		op := h.call(h.client(1), kv.Request{Code: sim.Delete})
+		h.pass("request", 2)
+		late := h.take("prepare", 1)
+		if had { // somebody repaired it meanwhile
+			h.deliver(letter{2, 1, &mend{leg: leg{Op: op}, Set: late.m.(*prepare).Set}})
+		}
+		h.deliver(late)
+		h.flush()
+		require.Equal(t, sim.OK, h.reply(h.client(1)).Outcome)
+		require.Len(t, h.replica(1).store.held(0).set.Deletes(), 1)
+		h.clock += 200 * ms
+		for _, id := range h.members {
+			h.fire(id)
+		}
+		require.Empty(t, h.replica(1).store.held(0).set)
+		h.deliver(late)
+		require.Zero(t, h.doubts(1))
+		require.Empty(t, h.mail)
+		require.Zero(t, h.count(sim.Ended, sim.Undone, op))
+	}
+}
