@@ -22,12 +22,17 @@ type Claimed struct {
 	Why   string
 }
 
-// Exit is the code to exit with: 1 where something expected does not hold.
+// Exit is the code to exit with: 1 where something expected does not hold, 4 where
+// there was too little to judge by.
 func (f *Figures) Exit() int {
+	var codes []int
 	for _, c := range f.Claims {
-		if c.State == Broken {
-			return ExitBroken
+		switch c.State {
+		case Broken:
+			codes = append(codes, ExitBroken)
+		case Vacuous:
+			codes = append(codes, ExitVacuous)
 		}
 	}
-	return ExitExpected
+	return Worst(codes...)
 }

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -96,8 +97,8 @@ type Study struct {
 	Digest   uint64          // mix of the digests of all runs
 
 	// Judged are the trials whose outcome was held against what the protocol did, Odd
-	// those that differ, of which Oddity is one; Unfinished those with an op that the
-	// longest wait did not see end.
+	// those that differ, of which Oddity is one; Unfinished those with an op, or a
+	// message, that the longest wait did not see end.
 	Judged, Odd, Unfinished uint64
 	Oddity                  string
 	Interrupted             bool
@@ -160,6 +161,27 @@ func (s *Study) odd(count uint64, text string) {
 	if count > 0 && (s.Oddity == "" || text < s.Oddity) {
 		s.Oddity = text
 	}
+}
+
+// torn tells whether so many trials have not ended that the others do not speak for
+// all of them. Those that take longest are missing, so a share may be off by as many
+// trials: by more than a standard error of the share at which the times of visibility
+// are taken.
+func (s *Study) torn() bool {
+	all := float64(s.Judged + s.Unfinished)
+	return float64(s.Unfinished) > math.Sqrt(visibleShare*(1-visibleShare)*all)
+}
+
+// unfinishedWords speak of the trials that have not ended, if there are any.
+func (s *Study) unfinishedWords() []string {
+	if s.Unfinished == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("%d trials were not over after %v and count for nothing.", s.Unfinished, s.every())
+	if s.torn() {
+		text += " They are those that take longest: so the figures are too good, and whether they agree with the model, which leaves nothing out, is not judged."
+	}
+	return []string{text}
 }
 
 // scenario is that of the trials, with the least quorums.

@@ -11,6 +11,7 @@ import (
 
 	"simrun/predict"
 	"simrun/results"
+	"simrun/sim"
 )
 
 // quorumOf is an experiment with legs as on the command line.
@@ -166,6 +167,58 @@ func TestQuorumOfEndlessLegs(t *testing.T) {
 	require.NotZero(t, s.Unfinished)
 	require.Zero(t, s.Odd, s.Oddity)
 	require.Contains(t, strings.Join(s.Figures("").Words, "\n"), "were not over after 24h")
+}
+
+// Messages that came after the end of an op's patience do not make the protocol wrong:
+// the trial has not ended. Where too few have, nothing is said of the model. But an op
+// that ended otherwise than ok in time is held against the protocol.
+func TestQuorumOfImpatience(t *testing.T) {
+	q := quorumOf(t, 3, "pareto:min=1ms:alpha=0.1", 2000)
+	s := q.Run(context.Background(), 1, nil)
+	require.Zero(t, s.Odd, s.Oddity)
+	require.Greater(t, s.Unfinished, uint64(400))
+	require.Equal(t, s.Measured.Trials(), s.Judged)
+	require.EqualValues(t, 2000, s.Judged+s.Unfinished)
+	f := s.Figures("")
+	require.Len(t, f.Claims, 2)
+	require.Zero(t, f.Exit())
+	require.Contains(t, strings.Join(f.Words, "\n"), "is not judged")
+
+	w, s := newWatch(&q), q.study()
+	w.resize(1, 1)
+	run := w.world.Run(1)
+	for i := range run.History.Ops {
+		run.History.Ops[i].Outcome = sim.Unknown
+	}
+	for k := range w.trials {
+		w.judge(s, run, k)
+	}
+	require.Greater(t, s.Odd, uint64(100))
+	require.Contains(t, s.Oddity, "the write ended unknown, the read unknown")
+}
+
+// A study of which no trial ended says nothing, and says so.
+func TestQuorumOfNothing(t *testing.T) {
+	s := quorumOf(t, 3, "100h", 10).Run(context.Background(), 1, nil)
+	require.EqualValues(t, 10, s.Unfinished)
+	f := s.Figures("")
+	require.Equal(t, results.ExitVacuous, f.Exit())
+	require.Equal(t, "none of 10 did", f.Claims[0].Why)
+	require.Contains(t, f.Words[0], "10 trials were not over")
+	require.Empty(t, f.All.Rows)
+}
+
+func TestEveryFigureHasItsUnits(t *testing.T) {
+	table := quorumOf(t, 2, "lnkd-ssd", 1000).Run(context.Background(), 1, nil).Figures("").All
+	for _, row := range table.Rows {
+		want := map[string][2]string{
+			consistent: {"ns", "share"}, visibility: {"share", "ns"}, readLatency: {"share", "ns"}, writeLatency: {"share", "ns"},
+		}[row[2].Text]
+		require.Equal(t, want, [2]string{row[7].Text, row[8].Text}, row[2].Text)
+	}
+	for _, c := range table.Columns[3:6] {
+		require.NotEqual(t, "text", c.Unit, c.Name)
+	}
 }
 
 func TestQuorumCheck(t *testing.T) {

@@ -83,7 +83,10 @@ func (s *Study) Figures(title string) *results.Figures {
 		All: everyFigure(all),
 	}
 	if f.Trials == 0 {
-		f.All.Rows = nil
+		f.All.Rows, f.Words = nil, s.unfinishedWords()
+		if !s.Interrupted {
+			f.Claims = []results.Claimed{{Text: "trials end", State: results.Vacuous, Why: fmt.Sprintf("none of %d did", s.Trials)}}
+		}
 		return f
 	}
 	f.Tables = []results.Table{
@@ -96,20 +99,38 @@ func (s *Study) Figures(title string) *results.Figures {
 	return f
 }
 
-// everyFigure has one figure a row.
+// everyFigure has one figure a row. Its units differ from row to row: each row says
+// that of what the figure is taken at, and that of the figure.
 func everyFigure(all []figure) results.Table {
-	t := results.Table{Name: "figures", Title: "Every figure"}
-	for _, name := range []string{"r", "w", "metric", "arg", "measured", "model"} {
-		t.Columns = append(t.Columns, results.Column{Name: name, Title: name, Unit: "text"})
-	}
-	t.Columns = append(t.Columns, results.Column{Name: "apart_se", Title: "apart", Unit: ""})
+	t := results.Table{Name: "figures", Title: "Every figure", Columns: []results.Column{
+		{Name: "r", Title: "r", Unit: "text"},
+		{Name: "w", Title: "w", Unit: "text"},
+		{Name: "metric", Title: "metric", Unit: "text"},
+		{Name: "arg", Title: "arg"},
+		{Name: "measured", Title: "measured"},
+		{Name: "model", Title: "model"},
+		apartColumn,
+		{Name: "arg_unit", Title: "unit of arg", Unit: "text"},
+		{Name: "unit", Title: "unit", Unit: "text"},
+	}}
 	for i := range all {
 		x := &all[i]
 		t.Rows = append(t.Rows, []results.Datum{
-			sizeOf(x.r), sizeOf(x.w), {Kind: results.Text, Text: x.metric}, x.arg, x.measured, x.model, number(x.apart),
+			sizeOf(x.r), sizeOf(x.w),
+			{Kind: results.Text, Text: x.metric},
+			x.arg, x.measured, x.model, number(x.apart),
+			unitOf(x.arg), unitOf(x.measured),
 		})
 	}
 	return t
+}
+
+// unitOf is the unit of a share or a time.
+func unitOf(d results.Datum) results.Datum {
+	if d.Kind == results.Duration {
+		return results.Datum{Kind: results.Text, Text: "ns"}
+	}
+	return results.Datum{Kind: results.Text, Text: "share"}
 }
 
 func number(x float64) results.Datum { return results.Datum{Kind: results.Number, Number: x} }
@@ -201,6 +222,9 @@ func (s *Study) claims(all []figure) []results.Claimed {
 	if s.Odd > 0 {
 		does.State, does.Why = results.Broken, fmt.Sprintf("%d of %d trials differ; %s", s.Odd, s.Judged, s.Oddity)
 	}
+	if s.torn() {
+		return []results.Claimed{does, s.overlapping()}
+	}
 	agree := results.Claimed{Text: fmt.Sprintf("protocol and WARS model are at most %d standard errors apart", tolerated), State: results.AsExpected}
 	if x := widest(all); math.Abs(x.apart) > tolerated {
 		agree.State, agree.Why = results.Broken, x.text()
@@ -253,9 +277,7 @@ func (s *Study) words(all []figure) []string {
 	words := []string{fmt.Sprintf(
 		"Each of %d trials ran the store dynamo with some R, W and time, and its messages tell of all others: "+
 			"%d ended otherwise than they tell.", s.Judged, s.Odd)}
-	if s.Unfinished > 0 {
-		words = append(words, fmt.Sprintf("%d trials were not over after %v and count for nothing.", s.Unfinished, s.every()))
-	}
+	words = append(words, s.unfinishedWords()...)
 	beyond := 0
 	for i := range all {
 		if math.Abs(all[i].apart) > 2 {

@@ -9,6 +9,7 @@ import (
 	"simrun/sim/kernel"
 	"simrun/sim/random"
 	"simrun/sim/record"
+	"simrun/workloads"
 )
 
 // watch runs trials, a thousand at a time with one R and W, in a world in which a tap
@@ -145,11 +146,31 @@ func (w *watch) judge(s *Study, run *record.Run, k int) {
 			Asked: p.Asked - int64(read.InvokedAt), Told: p.Told - int64(read.InvokedAt),
 		}
 	}
+	if (write.Outcome != sim.OK || read.Outcome != sim.OK) && w.overdue() {
+		s.Unfinished++ // its messages came, but later than anybody waited
+		return
+	}
 	s.Measured.Add(w.room)
 	s.Judged++
 	if odd := w.contradiction(run, k, write, read); odd != "" {
 		s.odd(1, odd)
 	}
+}
+
+// overdue tells whether fewer messages than the write or the read of the trial in the
+// room waits for came before their time was up.
+func (w *watch) overdue() bool {
+	limit := int64(w.scenario.Workload.(*workloads.Probe).Timeout)
+	acked, told := 0, 0
+	for _, p := range w.room.Replicas {
+		if p.Acked < limit {
+			acked++
+		}
+		if p.Told < limit {
+			told++
+		}
+	}
+	return acked < w.sizes.W || told < w.sizes.R
 }
 
 // contradiction tells what an op did otherwise than the times of the trial's messages
