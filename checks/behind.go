@@ -15,6 +15,7 @@ type behind struct {
 	healed time.Duration
 	stored []uint64 // by op: nodes that held it at the heal, by number below 64
 	homes  []uint64 // by number of the key: its replicas
+	lost   []bool   // by number of the key: some node lost a write of it before the heal
 	wide   bool     // there are nodes of higher numbers
 }
 
@@ -22,7 +23,7 @@ type behind struct {
 func (b *behind) keys() (keys []bool, stored bool) {
 	v := b.view
 	keys = make([]bool, len(v.keys()))
-	b.stored, b.homes = make([]uint64, len(v.ops)), make([]uint64, len(keys))
+	b.stored, b.homes, b.lost = make([]uint64, len(v.ops)), make([]uint64, len(keys)), make([]bool, len(keys))
 	for i := range v.run.Observations {
 		seen := &v.run.Observations[i]
 		switch seen.Fact {
@@ -46,7 +47,7 @@ func (b *behind) keys() (keys []bool, stored bool) {
 	}
 	for at, holders := range b.stored {
 		number := v.keyNumber(uint32(at))
-		if holders != 0 && b.homes[number]&^dead&^holders != 0 || b.wide {
+		if holders != 0 && b.homes[number]&^dead&^holders != 0 || b.wide || b.lost[number] {
 			keys[number] = true
 		}
 	}
@@ -70,7 +71,7 @@ func (b *behind) hold(op sim.OpID, node sim.NodeID, when time.Duration, holds bo
 	bit := uint64(1) << (node & 63)
 	if op == 0 {
 		for at := range b.stored {
-			b.stored[at] &^= bit
+			b.lose(uint32(at), bit)
 		}
 		return
 	}
@@ -80,6 +81,15 @@ func (b *behind) hold(op sim.OpID, node sim.NodeID, when time.Duration, holds bo
 	case holds:
 		b.stored[at] |= bit
 	default:
+		b.lose(at, bit)
+	}
+}
+
+// lose notes that a node holds a write no longer. It may be behind on the key from
+// then on, even if nobody holds the write.
+func (b *behind) lose(at uint32, bit uint64) {
+	if b.stored[at]&bit != 0 {
 		b.stored[at] &^= bit
+		b.lost[b.view.keyNumber(at)] = true
 	}
 }

@@ -31,6 +31,11 @@ type custodians struct {
 	// distant are the nodes with numbers from 64, by op and node: whether they hold
 	// the op's write now.
 	distant map[uint64]bool
+	// hinted is, by op and node, how many hints for the op's write the node keeps.
+	hinted map[uint64]int16
+	// shelf is, by node, the ops that it has stored, or kept a hint for, since it last
+	// lost everything: those that it holds, and some that it gave up.
+	shelf map[sim.NodeID][]uint32
 }
 
 // custody is gathered once.
@@ -38,10 +43,16 @@ func (v *view) custody() *custodians {
 	if v.kept != nil {
 		return v.kept
 	}
-	v.kept = &custodians{ops: make([]custody, len(v.ops)), distant: map[uint64]bool{}}
+	v.kept = &custodians{
+		ops: make([]custody, len(v.ops)), distant: map[uint64]bool{}, hinted: map[uint64]int16{}, shelf: map[sim.NodeID][]uint32{},
+	}
 	for i := range v.run.Observations {
 		seen := &v.run.Observations[i]
 		if seen.Fact != sim.Stored && seen.Fact != sim.Discarded && seen.Fact != sim.Hint {
+			continue
+		}
+		if seen.Fact == sim.Discarded && seen.Op == 0 {
+			v.kept.lose(seen.Node, seen.Why, seen.Stamp)
 			continue
 		}
 		at, found := v.place(seen.Op)
@@ -55,7 +66,7 @@ func (v *view) custody() *custodians {
 		case sim.Discarded:
 			v.kept.discard(at, seen.Node, seen.Why, seen.Stamp)
 		case sim.Hint:
-			v.kept.ops[at].hint(seen.Why, seen.Stamp)
+			v.kept.hint(at, seen.Node, seen.Why, seen.Stamp)
 		}
 	}
 	return v.kept
@@ -64,6 +75,9 @@ func (v *view) custody() *custodians {
 func (c *custodians) store(at uint32, node sim.NodeID, when time.Duration) {
 	op := &c.ops[at]
 	op.emptied = 0
+	if !c.holds(at, node) {
+		c.shelf[node] = append(c.shelf[node], at)
+	}
 	if node < 64 {
 		if op.ever&(1<<node) == 0 {
 			op.spread = when
@@ -71,7 +85,7 @@ func (c *custodians) store(at uint32, node sim.NodeID, when time.Duration) {
 		op.now, op.ever = op.now|1<<node, op.ever|1<<node
 		return
 	}
-	name := uint64(at)<<16 | uint64(node)
+	name := custodian(at, node)
 	held, known := c.distant[name]
 	if !known {
 		op.farEver++
@@ -83,6 +97,32 @@ func (c *custodians) store(at uint32, node sim.NodeID, when time.Duration) {
 	}
 }
 
+// custodian names an op's write at a node.
+func custodian(at uint32, node sim.NodeID) uint64 { return uint64(at)<<16 | uint64(node) }
+
+// holds tells whether a node holds a write now.
+func (c *custodians) holds(at uint32, node sim.NodeID) bool {
+	if node < 64 {
+		return c.ops[at].now&(1<<node) != 0
+	}
+	return c.distant[custodian(at, node)]
+}
+
+// lose takes from a node all that it holds; of a disk also the hints. What is looked through was stored since
+// the node last lost everything, so that all losses together take no longer than all
+// that was stored.
+func (c *custodians) lose(node sim.NodeID, why sim.Why, stamp uint32) {
+	for _, at := range c.shelf[node] {
+		if c.holds(at, node) {
+			c.discard(at, node, why, stamp)
+		}
+		for why == sim.Wiped && c.hinted[custodian(at, node)] > 0 {
+			c.hint(at, node, why, stamp)
+		}
+	}
+	c.shelf[node] = c.shelf[node][:0]
+}
+
 func (c *custodians) discard(at uint32, node sim.NodeID, why sim.Why, stamp uint32) {
 	op := &c.ops[at]
 	if why == sim.Resolved && op.resolved == 0 {
@@ -90,7 +130,7 @@ func (c *custodians) discard(at uint32, node sim.NodeID, why sim.Why, stamp uint
 	}
 	if node < 64 {
 		op.now &^= 1 << node
-	} else if name := uint64(at)<<16 | uint64(node); c.distant[name] {
+	} else if name := custodian(at, node); c.distant[name] {
 		op.far--
 		c.distant[name] = false
 	}
@@ -98,18 +138,26 @@ func (c *custodians) discard(at uint32, node sim.NodeID, why sim.Why, stamp uint
 	op.empty(stamp)
 }
 
-func (op *custody) hint(why sim.Why, stamp uint32) {
+// hint is of what a node states of a hint that it was given. Only one that it kept can
+// go: one that it refused was never there.
+func (c *custodians) hint(at uint32, node sim.NodeID, why sim.Why, stamp uint32) {
+	op, name := &c.ops[at], custodian(at, node)
 	switch why {
 	case sim.Kept:
 		op.hints++
 		op.emptied = 0
+		c.hinted[name]++
+		c.shelf[node] = append(c.shelf[node], at)
 		return
-	case sim.Dropped, sim.Expired:
+	case sim.Dropped, sim.Expired, sim.Wiped:
 		if op.holders() > 0 || op.why != sim.Collected {
 			op.why = why // a hint that outlived a tombstone that homes have collected was no loss
 		}
 	}
-	op.hints = max(op.hints-1, 0)
+	if c.hinted[name] > 0 {
+		c.hinted[name]--
+		op.hints--
+	}
 	op.empty(stamp)
 }
 

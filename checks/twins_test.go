@@ -146,6 +146,10 @@ func (s *atomicStore) facts() {
 			}
 		}
 	}
+	for range s.random.Intn(3) {
+		why := []sim.Why{sim.Wiped, sim.Unsynced}[s.random.Intn(2)]
+		s.builder.State(stamp(), sim.NodeID(1+s.random.Intn(2)), sim.Observation{Fact: sim.Discarded, Why: why})
+	}
 	for range s.random.Intn(4) {
 		s.builder.State(stamp(), node(), sim.Observation{
 			Fact: sim.Configured, Key: sim.Key(s.random.Intn(2)), A: uint64(1 + s.random.Intn(2)),
