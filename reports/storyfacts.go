@@ -34,6 +34,9 @@ func (t *teller) fact(o *record.Observation) (string, int) {
 	case sim.Committed:
 		return fmt.Sprintf("knows that %s is committed", o.Op), turn
 	case sim.Discarded:
+		if o.Op == 0 && o.Why == sim.Unsynced {
+			return "begins anew with what it had synced", turn
+		}
 		if o.Op == 0 {
 			return "loses everything that it held" + spellWhy(o.Why), turn
 		}

@@ -23,7 +23,8 @@ const (
 	// Stored: a replica holds a write. Op, Key; Why Volatile or Durable; A slot or version, B epoch.
 	Stored
 	// Discarded: a replica no longer holds a write. Op, Key, Why says why; A slot. When a
-	// disk is wiped the kernel states it once, without Op, for everything that the node held.
+	// disk is wiped the kernel states it once, without Op, for everything that the node held;
+	// so does a node that starts anew and had not synced all, before it states what it has.
 	Discarded
 	// Answered: a coordinator counted a replica's answer. Op the client's op, A replica,
 	// B home (whose place it took, or itself), C the newest write that it holds; Why Late after the end.

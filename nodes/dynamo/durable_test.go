@@ -44,15 +44,20 @@ func TestAcknowledgedBeforeSync(t *testing.T) {
 	require.Equal(t, sim.OK, h.reply(h.client(1)).Outcome)
 	require.Equal(t, 3, h.count(sim.Stored, sim.Volatile, op))
 	require.Zero(t, h.count(sim.Stored, sim.Durable, op))
-	for _, id := range h.members {
+	stated := h.count(sim.Discarded, sim.Unsynced, 0)
+	for i, id := range h.members {
 		h.crash(id, loseAll)
 		require.Empty(t, h.holds(id))
+		require.Equal(t, stated+i+1, h.count(sim.Discarded, sim.Unsynced, 0), "all is gone")
 	}
-	h.put(h.client(1), nil)
+	require.Zero(t, h.count(sim.Stored, sim.Durable, op))
+	next := h.put(h.client(1), nil)
 	h.flush()
 	h.sync(1, false)
+	require.Equal(t, 1, h.count(sim.Stored, sim.Durable, next))
 	h.crash(1, loseAll)
 	require.Len(t, h.holds(1), 1)
+	require.Equal(t, 2, h.count(sim.Stored, sim.Durable, next), "it is still there")
 }
 
 // TestGroupSync has writes wait together while a sync is under way.

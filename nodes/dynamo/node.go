@@ -55,6 +55,7 @@ func (n *Node) Start(env *sim.Env) {
 	n.plantForest()
 	n.replica.preload(env)
 	n.replica.store.load(env.Disk())
+	n.replica.recovered(env)
 	n.replica.buryAll(env)
 	n.replica.loadHints(env, n.members)
 	n.resumeTransactions(env)

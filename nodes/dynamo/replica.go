@@ -166,6 +166,22 @@ func (r *replica) stored(env *sim.Env, key sim.Key, op sim.OpID, number uint64) 
 	r.waiting = append(r.waiting, promise{number: number, op: op, key: key})
 }
 
+// recovered states what a crash has left, where writes are acknowledged before they
+// are synced: a node cannot know what it had, only what it has.
+func (r *replica) recovered(env *sim.Env) {
+	if r.plan.durable || env.Now() == 0 {
+		return
+	}
+	env.Observe(sim.Observation{Fact: sim.Discarded, Why: sim.Unsynced})
+	for key := range r.store.cells {
+		for _, v := range r.store.cells[key].set.Writes() {
+			if v.Value.ID != 0 {
+				env.Observe(sim.Observation{Fact: sim.Stored, Why: sim.Durable, Key: sim.Key(key), Op: v.Value.ID})
+			}
+		}
+	}
+}
+
 // promise sends an acknowledgement as soon as it is true: what it is about is on disk,
 // and so is the version of the ring that makes this node a home.
 func (r *replica) promise(env *sim.Env, p promise) {
