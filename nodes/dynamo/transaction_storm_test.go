@@ -86,6 +86,21 @@ func TestNobodyStaysInDoubt(t *testing.T) {
 	require.NotZero(t, waited, "no home ever had to ask")
 }
 
+// TestNobodyStaysInDoubtForQuietTime has homes ask, and commits be told again, later than
+// the store is quiet for: a run that ended then would find writes at half of their homes.
+func TestNobodyStaysInDoubtForQuietTime(t *testing.T) {
+	c := twoPhase("dvv", "none")
+	c.DecisionRetry = 2 * time.Second
+	u := universe{config: c, servers: 5, latency: exponential(2 * ms), sync: ms, work: pace(), last: 2 * time.Second, nemesis: storm(t)}
+	w := u.world(t)
+	for seed := uint64(1); seed <= seeds(10); seed++ {
+		run := w.Run(seed)
+		require.True(t, run.Phases.Converged)
+		undecided(t, run)
+		require.Equal(t, checks.Pass, judged(run, true)["partial_writes"].Verdict.Result, "seed %d", seed)
+	}
+}
+
 // undecided demands that every promise of a run ends, always alike, and counts those
 // about which a home had to ask.
 func undecided(t *testing.T, run *record.Run) (asked int) {

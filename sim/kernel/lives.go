@@ -38,6 +38,7 @@ func (h *host) crash() {
 	h.armed, h.syncs, h.freed = h.armed[:0], h.syncs[:0], h.freed[:0]
 	h.serving, h.places = h.serving[:0], h.places[:0]
 	h.roles, h.kinds = h.roles[:0], h.kinds[:0]
+	w.forgetPromises(h.id)
 	w.waiting = true
 }
 

@@ -66,6 +66,8 @@ func (w *World) observe(h *host, o *sim.Observation) {
 	switch o.Fact {
 	case sim.Stored, sim.Decided, sim.Applied, sim.Discarded, sim.Hint:
 		w.changed = w.now
+	case sim.Prepared, sim.Ended:
+		w.promised(h, o)
 	case sim.Role:
 		h.note(o)
 		w.waiting = true

@@ -22,13 +22,13 @@ func (w *World) phaseWork() {
 }
 
 // phaseSettle waits until no replica has changed for the quiet time, no op is under
-// way and no disk is at work, or gives up.
+// way, no node waits for the outcome of a transaction and no disk is at work, or gives up.
 func (w *World) phaseSettle() {
 	w.until(w.now, nil) // what heals, heals before anything is judged
 	limit := w.now + int64(w.config.Settle)
 	for !w.stopped {
 		quiet := w.changed + int64(w.config.Quiet)
-		if w.now >= quiet && w.open == 0 && !w.syncing() {
+		if w.now >= quiet && w.open == 0 && len(w.promises) == 0 && !w.syncing() {
 			w.run.Phases.Converged = true
 			break
 		}
@@ -38,7 +38,7 @@ func (w *World) phaseSettle() {
 		if w.now >= quiet {
 			next, pending := w.queue.Peek()
 			if !pending {
-				break // an op or sync that nothing will ever end
+				break // an op, promise or sync that nothing will ever end
 			}
 			quiet = next
 		}

@@ -129,6 +129,44 @@ func TestSettlingWaitsForOpenOps(t *testing.T) {
 	require.Equal(t, sim.Pending, r.History.Ops[0].Outcome)
 }
 
+// promising promises two transactions to n2, and learns of the end of one; then, if it
+// ever does, of the other's. Each life of it does so anew.
+func promising(d time.Duration) *puppet {
+	state := func(env *sim.Env, fact sim.Fact, number uint64) {
+		env.Observe(sim.Observation{Fact: fact, A: 2, B: number})
+	}
+	return &puppet{
+		start: func(env *sim.Env) {
+			state(env, sim.Prepared, 1)
+			state(env, sim.Prepared, 2)
+			state(env, sim.Prepared, 2)
+			state(env, sim.Ended, 2)
+			env.After(d, sim.Timer{Kind: 1})
+		},
+		timeout: func(env *sim.Env, _ sim.Timer) { state(env, sim.Ended, 1) },
+	}
+}
+
+// TestSettlingWaitsForOutcomes that living nodes have promised to wait for.
+func TestSettlingWaitsForOutcomes(t *testing.T) {
+	run := func(d time.Duration, schedule ...fault.Entry) record.Phases {
+		s := newStage().node(promising(d)).node(promising(0))
+		s.config.Quiet, s.config.Settle = 20*ms, time.Minute
+		return s.finished(t, schedule...).Phases
+	}
+	phases := run(10 * time.Second)
+	require.Equal(t, 10*time.Second, phases.Settled)
+	require.True(t, phases.Converged)
+	require.Equal(t, 120*ms, run(110*ms).Settled)
+	phases = run(time.Hour)
+	require.Equal(t, time.Minute+100*ms, phases.Settled)
+	require.False(t, phases.Converged)
+	phases = run(time.Hour, do(10*ms, func(w fault.World) { w.Retire(1) }))
+	require.Equal(t, 120*ms, phases.Settled)
+	require.True(t, phases.Converged)
+	require.Equal(t, 10*time.Second+50*ms, run(10*time.Second, at(40*ms, 10*ms, crash(1))).Settled)
+}
+
 // TestFinalReads: living clients are asked, and waited for.
 func TestFinalReads(t *testing.T) {
 	op := sim.NewOpID(1, 1)
