@@ -22,6 +22,7 @@ type campaign struct {
 	promises quorum.Tally
 	accepts  quorum.Tally
 	refused  uint64 // the highest ballot heard of
+	polled   bool   // for promises, which waits for the disk
 	asking   bool   // for acceptance
 	ticks    uint64 // rounds of gossip until it is given up
 }
@@ -30,8 +31,9 @@ type campaign struct {
 // the next: two that propose at once must not go on doing so.
 const campaignTicks = 4
 
-// ballotBits is room for the node in a ballot, below the time of the proposal: a node
-// proposes no two things at one time, in no two of its lives.
+// ballotBits is room for the node in a ballot, below the time of the proposal or what
+// has to be more than that. A node keeps its highest on its disk, so that it proposes no
+// two things by one ballot, in no two of its lives.
 const ballotBits = 10
 
 // propose begins to make a version the next one.
@@ -40,10 +42,21 @@ func (m *membership) propose(env *sim.Env, next ringConfig) {
 	if !c.over || c.ticks > 0 {
 		return
 	}
-	ballot := max(uint64(env.Now()), c.ballot>>ballotBits, c.refused>>ballotBits) + 1
-	*c = campaign{ballot: ballot<<ballotBits | uint64(m.self), value: next}
+	ballot := max(uint64(env.Now()), m.Ballot>>ballotBits, c.refused>>ballotBits) + 1
+	m.Ballot = ballot<<ballotBits | uint64(m.self)
+	*c = campaign{ballot: m.Ballot, value: next}
 	c.ticks = campaignTicks + sim.Below(env.Draw(drawGossip, sim.NumberSubject(next.Version)), campaignTicks)
-	m.poll(env, &ringPrepare{ringVote{next.Version, c.ballot}})
+	m.save(env)
+}
+
+// canvass asks for promises, once the ballot is on disk.
+func (m *membership) canvass(env *sim.Env) {
+	c := &m.campaign
+	if c.over || c.polled {
+		return
+	}
+	c.polled = true
+	m.poll(env, &ringPrepare{ringVote{c.value.Version, c.ballot}})
 }
 
 // poll asks every acceptor.

@@ -171,8 +171,8 @@
 // the same dot. Reads by a newer one it answers. A write by a newer one it puts off until
 // it knows that one, too, unless that is the very next and it is a home by its own
 // already: else it could drop, as no home of the key, what it has acknowledged, before it
-// hears that it is one. So every read quorum meets every write quorum of its own version, of the one before and of the one after, and versions
-// further apart do not overlap: no read is stale where r + w > n, during the change and
+// hears that it is one. So every read quorum meets every write quorum of its own version,
+// of the one before and of the one after, and versions further apart do not overlap: no read is stale where r + w > n, during the change and
 // after it, whoever crashes, and is cut off, as long as disks survive. Reads that write
 // back stay atomic: the lack of that across moving ranges is what Cassandra's CEP-14
 // found in its own compare-and-set.

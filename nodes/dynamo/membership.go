@@ -83,7 +83,7 @@ func (m *membership) load(disk sim.Disk) {
 // settle makes everything go by the present version.
 func (m *membership) settle(env *sim.Env) {
 	m.begun, m.ready, m.cleaned = env.Now(), 0, false
-	m.campaign = campaign{over: true, ballot: m.campaign.ballot}
+	m.campaign = campaign{over: true}
 	m.local.turnTo(env, &m.Config)
 	m.entropy.replant(env)
 	m.arcs = arcsOf(&m.local.layout)
@@ -143,6 +143,7 @@ func (m *membership) synced(env *sim.Env) {
 	for _, a := range waiting {
 		m.handOver(env, a.from, a.m)
 	}
+	m.canvass(env)
 	m.steward(env)
 }
 

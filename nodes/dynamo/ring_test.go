@@ -41,9 +41,14 @@ func (h *hand) gossips(rounds int) {
 
 // gossip lets time pass at one node. What it sends, and what comes of it, arrives.
 func (h *hand) gossip(id sim.NodeID) {
+	h.gossipTick(id)
+	h.flush()
+}
+
+// gossipTick lets time pass at one node.
+func (h *hand) gossipTick(id sim.NodeID) {
 	h.clock += h.config.GossipEvery
 	h.fire(id)
-	h.flush()
 }
 
 func getOf(key sim.Key) kv.Request { return kv.Request{Code: sim.Get, Key: key} }

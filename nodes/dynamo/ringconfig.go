@@ -168,6 +168,7 @@ type ringRecord struct {
 	Promised uint64 // as an acceptor of the next version: the highest ballot promised
 	Accepted uint64 // and the ballot accepted last, with its value
 	Value    ringConfig
+	Ballot   uint64 // as a proposer: the highest ballot used
 	Wish     wish
 	Fill     fillRecord
 }
@@ -193,6 +194,7 @@ func (r *ringRecord) Encode(e *sim.Encoder) {
 	e.Uint("promised", r.Promised)
 	e.Uint("accepted", r.Accepted)
 	r.Value.encode(e)
+	e.Uint("ballot", r.Ballot)
 	e.Uint("wish", uint64(r.Wish.Kind))
 	e.Uint("instead", uint64(r.Wish.Instead))
 	e.Uint("fill", r.Fill.Version)
