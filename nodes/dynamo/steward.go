@@ -51,15 +51,14 @@ func (a *arc) gains(id sim.NodeID) bool { return place(a.old, id) < 0 && place(a
 // sources are the homes from which a new home of an arc must have everything: so many
 // that every write quorum of the old homes has one among them, the first in the order
 // of preference that are not given up. Who is replaced is not asked.
-func (p *plan) sources(old []sim.NodeID, gone sim.NodeID, without []sim.NodeID) []sim.NodeID {
+func (p *plan) sources(old []sim.NodeID, gone sim.NodeID, without []sim.NodeID) (list []sim.NodeID, enough bool) {
 	return firstOf(old, gone, without, p.n-p.w+1)
 }
 
-// firstOf are the first k homes that are not replaced, nor among some, and none where
-// there are fewer. Of the one that is replaced nothing is expected: what it alone held
-// is lost with it.
-func firstOf(homes []sim.NodeID, gone sim.NodeID, without []sim.NodeID, k int) []sim.NodeID {
-	var list []sim.NodeID
+// firstOf are the first k homes that are not replaced, nor among some; there may be
+// fewer, and then not enough. Of the one that is replaced nothing is expected: what it
+// alone held is lost with it, so that none can be enough.
+func firstOf(homes []sim.NodeID, gone sim.NodeID, without []sim.NodeID, k int) (list []sim.NodeID, enough bool) {
 	if place(homes, gone) >= 0 {
 		k = min(k, len(homes)-1)
 	}
@@ -68,10 +67,7 @@ func firstOf(homes []sim.NodeID, gone sim.NodeID, without []sim.NodeID, k int) [
 			list = append(list, id)
 		}
 	}
-	if len(list) < k {
-		return nil
-	}
-	return list
+	return list, len(list) == k
 }
 
 // steward does what is this node's to do about the ring.
@@ -123,7 +119,10 @@ func (m *membership) possible(arcs []arc, gone sim.NodeID) bool {
 	for i := range arcs {
 		a := &arcs[i]
 		for _, id := range a.next {
-			if a.gains(id) && (place(suspects, id) >= 0 || m.plan.sources(a.old, gone, suspects) == nil) {
+			if !a.gains(id) {
+				continue
+			}
+			if _, enough := m.plan.sources(a.old, gone, suspects); !enough || place(suspects, id) >= 0 {
 				return false
 			}
 		}
@@ -166,7 +165,7 @@ func (m *membership) turned() bool {
 		}
 	}
 	for i := range m.arcs {
-		if firstOf(m.arcs[i].old, m.Config.Gone, behind, m.plan.n-m.plan.r+1) == nil {
+		if _, enough := firstOf(m.arcs[i].old, m.Config.Gone, behind, m.plan.n-m.plan.r+1); !enough {
 			return false
 		}
 	}

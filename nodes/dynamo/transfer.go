@@ -29,26 +29,27 @@ func (m *membership) beginFill(env *sim.Env) {
 		return
 	}
 	if len(m.Fill.Sources) == 0 {
-		for _, id := range m.sourcesOf(m.Fill.Without) {
+		list, enough := m.sourcesOf(m.Fill.Without)
+		for _, id := range list {
 			m.Fill.Sources = append(m.Fill.Sources, source{Node: id})
 		}
+		m.Fill.Done = enough && len(list) == 0 // nobody is to be asked
 	}
 	m.fill = fill{due: make([]time.Duration, len(m.Fill.Sources)), tries: make([]int, len(m.Fill.Sources))}
 	m.askSources(env)
 }
 
-// sourcesOf are all sources of what the node gains, without some that are given up;
-// none where the others do not make up for those.
-func (m *membership) sourcesOf(without []sim.NodeID) []sim.NodeID {
-	var list []sim.NodeID
+// sourcesOf are all sources of what the node gains, without some that are given up, and
+// whether they make up for those.
+func (m *membership) sourcesOf(without []sim.NodeID) (list []sim.NodeID, enough bool) {
 	for i := range m.arcs {
 		a := &m.arcs[i]
 		if !a.gains(m.self) {
 			continue
 		}
-		some := m.plan.sources(a.old, m.Config.Gone, without)
-		if some == nil {
-			return nil
+		some, enough := m.plan.sources(a.old, m.Config.Gone, without)
+		if !enough {
+			return nil, false
 		}
 		for _, id := range some {
 			if place(list, id) < 0 {
@@ -56,7 +57,7 @@ func (m *membership) sourcesOf(without []sim.NodeID) []sim.NodeID {
 			}
 		}
 	}
-	return list
+	return list, true
 }
 
 // askSources asks the sources whose time has come. One that has been silent for too
@@ -89,7 +90,7 @@ func (m *membership) ask(env *sim.Env, i int) {
 // were given up before.
 func (m *membership) giveUp(env *sim.Env, source sim.NodeID) bool {
 	without := append(slices.Clone(m.Fill.Without), source)
-	if m.sourcesOf(without) == nil {
+	if _, enough := m.sourcesOf(without); !enough {
 		if len(m.Fill.Without) == 0 {
 			return false
 		}
@@ -129,7 +130,8 @@ func (m *membership) handOver(env *sim.Env, from sim.NodeID, ask *fetch) {
 func (m *membership) due(key sim.Key, to sim.NodeID, without []sim.NodeID) bool {
 	l := &m.local.layout
 	a := arc{l.homes(key), l.next.homes(key)}
-	return a.gains(to) && place(m.plan.sources(a.old, m.Config.Gone, without), m.self) >= 0
+	sources, enough := m.plan.sources(a.old, m.Config.Gone, without)
+	return enough && a.gains(to) && place(sources, m.self) >= 0
 }
 
 // takeOver takes a batch, and asks for the next.
