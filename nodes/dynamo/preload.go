@@ -33,7 +33,7 @@ func (r *replica) preload(env *sim.Env) {
 	}
 	p := &preloaded{Set: versions.Set{{Dot: kv.Dot{Counter: 1}, Size: preloadSize}}}
 	for key := range sim.Key(r.plan.preload) {
-		if r.local.layout.ring == nil || place(r.local.layout.homes(key), r.self) >= 0 {
+		if place(r.local.layout.homes(key), r.self) >= 0 {
 			p.Keys = append(p.Keys, key)
 		}
 	}
