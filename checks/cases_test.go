@@ -408,6 +408,12 @@ func cases() []recorded {
 			d := b.Delete(1, 0, 10, 20)
 			b.Hold(1, 0, d).Hold(2, 0)
 		}},
+		{name: "one that should hold it never had it", checker: "converged", want: Fail, count: 1, build: func(b *histories.Builder) {
+			b.Hold(1, 0, b.Put(1, 0, 10, 20)).Lack(2, 0)
+		}},
+		{name: "one that should hold it lacks a tombstone", checker: "converged", want: Pass, build: func(b *histories.Builder) {
+			b.Hold(1, 0, b.Delete(1, 0, 10, 20)).Lack(2, 0)
+		}},
 		{name: "one replica", checker: "converged", want: Vacuous, build: func(b *histories.Builder) { b.Hold(1, 0, b.Put(1, 0, 10, 20)) }},
 
 		{name: "a timeout", checker: "unavailable", want: Fail, count: 1, build: func(b *histories.Builder) { b.Put(1, 0, 10, 20).Unknown() }},

@@ -13,11 +13,10 @@ import (
 )
 
 // Converged judges whether the live replicas of each key hold the same versions
-// when they are inspected. Which nodes are responsible for a key is not known to a
-// judge: compared are the live nodes that hold it in the end, and those that stored
-// it and did not say since that they had collected it, or replayed it as a hint; a
-// node that lost it holds nothing. Tombstones count as nothing held. Count is the number
-// of keys that differ.
+// when they are inspected. Compared are the live nodes that hold it in the end, those
+// that say that they should, and those that stored it and did not say since that they
+// had collected it, or replayed it as a hint; a node that lost it holds nothing.
+// Tombstones count as nothing held. Count is the number of keys that differ.
 //
 // The time to convergence runs from the end of the work phase to the last change of
 // any replica before settling ended; it is undefined where replicas differ or were
@@ -78,6 +77,9 @@ func (v *view) holdersByKey() []holder {
 	list := make([]holder, 0, 2*len(v.run.Copies))
 	for _, copy := range v.run.Copies {
 		list = append(list, holder{copy.Key, copy.Node})
+	}
+	for _, lack := range v.run.Lacks {
+		list = append(list, holder{lack.Key, lack.Node})
 	}
 	for key, nodes := range v.storedBy() {
 		for _, node := range nodes {

@@ -45,3 +45,11 @@ type Copy struct {
 type Inspector interface {
 	Inspect(yield func(Copy))
 }
+
+// Keeper is an Inspector that can say whether it is to hold a key that somebody
+// wrote, so that one which holds nothing of it is told from one that need not. Keeps
+// may only observe.
+type Keeper interface {
+	Inspector
+	Keeps(key Key) bool
+}

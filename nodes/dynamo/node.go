@@ -140,5 +140,10 @@ func (n *Node) Timeout(env *sim.Env, t sim.Timer) {
 // Synced implements sim.Node.
 func (n *Node) Synced(env *sim.Env, s sim.Sync) { n.replica.synced(env, s) }
 
+// Keeps implements sim.Keeper: a home is to hold a key.
+func (n *Node) Keeps(key sim.Key) bool {
+	return place(n.coordinator.layout.homes(key), n.replica.self) >= 0
+}
+
 // Inspect implements sim.Inspector.
 func (n *Node) Inspect(yield func(sim.Copy)) { n.replica.store.inspect(yield) }

@@ -57,7 +57,7 @@ func (u *universe) world(t testing.TB) *kernel.World {
 	require.NoError(t, err)
 	c := kernel.Config{
 		Schedule: u.always,
-		Work: u.last, Quiet: cmp.Or(u.quiet, 300*ms), Settle: 3 * time.Second, Final: 2 * time.Second, Keep: u.keep, Check: u.check,
+		Work:     u.last, Quiet: cmp.Or(u.quiet, 300*ms), Settle: 3 * time.Second, Final: 2 * time.Second, Keep: u.keep, Check: u.check,
 		Network: network.Config{Links: []network.Link{{Latency: latency, Legs: u.legs}}},
 	}
 	var members []sim.NodeID

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"slices"
 	"time"
 
 	"simrun/sim"
@@ -78,6 +79,44 @@ func (w *World) inspect() {
 			w.run.Copies = append(w.run.Copies, record.Copy{Copy: c, Node: h.id})
 		})
 		w.handling = sim.Nobody
+	}
+	w.seekLacks()
+}
+
+// seekLacks asks every living replica that can tell whether it should hold the keys
+// that only others do.
+func (w *World) seekLacks() {
+	keys := make([]sim.Key, 0, len(w.run.Copies))
+	for _, c := range w.run.Copies {
+		keys = append(keys, c.Key)
+	}
+	slices.Sort(keys)
+	keys = slices.Compact(keys)
+	for i := 1; i < len(w.hosts) && !w.stopped; i++ {
+		h := &w.hosts[i]
+		keeper, ok := h.node.(sim.Keeper)
+		if !ok || h.config.Client || !h.up {
+			continue
+		}
+		w.handling = h.id
+		w.lacks(h.id, keeper, keys)
+		w.handling = sim.Nobody
+	}
+}
+
+// lacks notes the keys that one replica should hold and does not.
+func (w *World) lacks(id sim.NodeID, keeper sim.Keeper, keys []sim.Key) {
+	var held []sim.Key
+	for _, c := range w.run.Copies {
+		if c.Node == id {
+			held = append(held, c.Key)
+		}
+	}
+	slices.Sort(held)
+	for _, key := range keys {
+		if _, holds := slices.BinarySearch(held, key); !holds && keeper.Keeps(key) {
+			w.run.Lacks = append(w.run.Lacks, record.Lack{Key: key, Node: id})
+		}
 	}
 }
 

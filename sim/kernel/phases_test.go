@@ -1,6 +1,7 @@
 package kernel_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -94,6 +95,33 @@ func TestSettling(t *testing.T) {
 			require.Equal(t, sim.Key(7), r.Copies[0].Key)
 		})
 	}
+}
+
+// keeper is a node that says which keys it should hold.
+type keeper struct {
+	*puppet
+	keys []sim.Key
+}
+
+func (k keeper) Keeps(key sim.Key) bool { return slices.Contains(k.keys, key) }
+
+// Of what some hold, those that are up and should hold it too are noted.
+func TestLacks(t *testing.T) {
+	holding := func(keys ...sim.Key) *puppet {
+		return &puppet{inspect: func(yield func(sim.Copy)) {
+			for _, key := range keys {
+				yield(sim.Copy{Key: key})
+			}
+		}}
+	}
+	keeping := func(p *puppet, keys ...sim.Key) func(*kernel.Node) {
+		return func(n *kernel.Node) { n.New = func(sim.NodeID) sim.Node { return keeper{p, keys} } }
+	}
+	s := newStage()
+	s.node(nil, keeping(holding(1, 2), 1, 2)).node(nil, keeping(holding(3), 2, 3, 4)).node(holding()).node(nil, keeping(holding(), 1))
+	s.config.Quiet, s.config.Settle = 20*ms, 50*ms
+	lost := fault.Entry{At: 10 * ms, Fault: fault.Lose{Targets: fault.Targets{"n4"}}}
+	require.Equal(t, []record.Lack{{Key: 2, Node: 2}}, s.finished(t, lost).Lacks)
 }
 
 // opening begins an op at once, and ends it later.

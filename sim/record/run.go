@@ -17,6 +17,7 @@ type Run struct {
 	History      History
 	Observations []Observation
 	Copies       []Copy // what every live replica held after heal and settle
+	Lacks        []Lack // what live replicas did not hold then, although others did and they should
 	Dead         []sim.NodeID
 	Faults       []Fault
 	Counters     Counters
@@ -46,6 +47,12 @@ type Observation struct {
 // Copy is what one replica held for one key at the end.
 type Copy struct {
 	sim.Copy
+	Node sim.NodeID
+}
+
+// Lack is a key of which a live replica held nothing at the end, not even a tombstone.
+type Lack struct {
+	Key  sim.Key
 	Node sim.NodeID
 }
 

@@ -223,6 +223,12 @@ func (b *Builder) Hold(node sim.NodeID, key sim.Key, held ...*Op) *Builder {
 	return b
 }
 
+// Lack says that a replica should hold a key in the end, and holds nothing.
+func (b *Builder) Lack(node sim.NodeID, key sim.Key) *Builder {
+	b.run.Lacks = append(b.run.Lacks, record.Lack{Key: key, Node: node})
+	return b
+}
+
 // Die makes a node one that never came back.
 func (b *Builder) Die(node sim.NodeID) *Builder {
 	b.run.Dead = append(b.run.Dead, node)
