@@ -2,7 +2,6 @@ package workloads
 
 import (
 	"cmp"
-	"slices"
 	"time"
 
 	"simrun/sim"
@@ -13,11 +12,11 @@ import (
 type content struct {
 	at    time.Duration // when it was made, by its writer's wall clock
 	by    sim.OpID      // the write that made it
-	items []item        // in the order of tags
-	// gone are the tags of removed items, in order, where the application remembers
-	// them. They are never forgotten: who edits a version that others have not seen
-	// cannot know whether an item is yet to come back from there.
-	gone  []sim.OpID
+	items *bag
+	// gone are the tags of removed items, where the application remembers them. They
+	// are never forgotten: who edits a version that others have not seen cannot know
+	// whether an item is yet to come back from there.
+	gone  *bag
 	total int64 // of a counter that is one number
 }
 
@@ -28,8 +27,6 @@ type item struct {
 	n   int64
 }
 
-func (i item) compare(j item) int { return cmp.Compare(i.tag, j.tag) }
-
 // rule is how an application merges two versions of a collection. It does not matter
 // in which order versions are merged, in what groups, nor how often.
 type rule func(a, b *content) *content
@@ -38,19 +35,15 @@ type rule func(a, b *content) *content
 // 4.4: an added item is never lost, but one that was removed may come back, because
 // a version that has not heard of the removal brings it along.
 func unite(a, b *content) *content {
-	return &content{items: union(a.items, b.items, item.compare)}
+	return &content{items: a.items.and(b.items)}
 }
 
 // remember keeps what either holds and neither knows to be removed: an observed-remove
 // set (Shapiro, Preguiça, Baquero and Zawirski, SSS 2011, section 3.3.5) whose removed
 // tags are kept.
 func remember(a, b *content) *content {
-	gone := union(a.gone, b.gone, cmp.Compare[sim.OpID])
-	items := union(a.items, b.items, item.compare)
-	return &content{gone: gone, items: slices.DeleteFunc(items, func(i item) bool {
-		_, found := slices.BinarySearch(gone, i.tag)
-		return found
-	})}
+	gone := a.gone.and(b.gone)
+	return &content{gone: gone, items: a.items.and(b.items).less(func(i item) bool { return gone.has(i.tag) })}
 }
 
 // latest keeps the version that was made last by its writer's clock, and nothing of
@@ -62,50 +55,28 @@ func latest(a, b *content) *content {
 	return a
 }
 
-// union merges two lists that are in order and hold nothing twice.
-func union[T any](a, b []T, compare func(T, T) int) []T {
-	both := make([]T, 0, len(a)+len(b))
-	for len(a) > 0 && len(b) > 0 {
-		c := compare(a[0], b[0])
-		if c <= 0 {
-			both, a = append(both, a[0]), a[1:]
-		} else {
-			both, b = append(both, b[0]), b[1:]
-		}
-		if c == 0 {
-			b = b[1:]
-		}
-	}
-	return append(append(both, a...), b...)
-}
-
 // with is the content and one more item.
 func (c *content) with(i item) *content {
-	return &content{items: union(c.items, []item{i}, item.compare), gone: c.gone}
+	return &content{items: c.items.and(bagOf(i)), gone: c.gone}
 }
 
 // without is the content less an element. Where the application remembers, it keeps
 // the tags.
 func (c *content) without(n int64, remembers bool) *content {
 	left := &content{gone: c.gone}
-	var tags []sim.OpID
-	for _, i := range c.items {
-		if i.n == n {
-			tags = append(tags, i.tag)
-		} else {
-			left.items = append(left.items, i)
+	left.items = c.items.less(func(i item) bool {
+		if i.n == n && remembers {
+			left.gone = left.gone.and(bagOf(item{tag: i.tag}))
 		}
-	}
-	if remembers {
-		left.gone = union(c.gone, tags, cmp.Compare[sim.OpID])
-	}
+		return i.n == n
+	})
 	return left
 }
 
 // sum is what a counter shows.
 func (c *content) sum() int64 {
 	sum := c.total
-	for _, i := range c.items {
+	for i := range c.items.all() {
 		sum += i.n
 	}
 	return sum
@@ -116,12 +87,12 @@ const tagSize = 8
 
 // size is how many bytes the content takes on the wire, when an item takes so many.
 func (c *content) size(each int) uint32 {
-	return uint32(each*max(len(c.items), 1) + tagSize*len(c.gone))
+	return uint32(each*max(c.items.len(), 1) + tagSize*c.gone.len())
 }
 
 // book tells what each write of a world wrote: stores keep values as their writers'
 // identities and pass them on unread, while sizes say how much passes. A write is in
-// it before it is sent.
+// it before it is sent, and stays: any replica may bring back any version.
 type book struct {
 	rows [][]*content // by client, from 0, and number
 }

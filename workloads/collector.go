@@ -195,9 +195,9 @@ func (n *collector) show(versions []sim.Value) []sim.Value {
 	if n.config.Type == "counter" {
 		return []sim.Value{{N: c.sum()}}
 	}
-	shown := make([]sim.Value, len(c.items))
-	for i, it := range c.items {
-		shown[i] = sim.Value{ID: it.tag, N: it.n}
+	shown := make([]sim.Value, 0, c.items.len())
+	for i := range c.items.all() {
+		shown = append(shown, sim.Value{ID: i.tag, N: i.n})
 	}
 	return shown
 }
