@@ -19,9 +19,12 @@ func (s *Scenario) effectless(doc *strict.Document) strict.Problems {
 		if e == nil {
 			continue
 		}
-		if field, why := s.nothing(entryOf(e).Fault); why != "" {
-			all = append(all, doc.Problemf(fmt.Sprintf("faults.%d.%s", i, field), "%s", why))
+		for _, lack := range s.missing(entryOf(e).Fault) {
+			all = append(all, doc.Problemf(fmt.Sprintf("faults.%d.%s", i, lack.field), "%s", lack.why))
 		}
+	}
+	for _, lack := range s.neverDrawn() {
+		all = append(all, doc.Problemf("nemesis."+lack.field, "%s", lack.why))
 	}
 	for _, lack := range s.lacking() {
 		all = append(all, doc.Problemf("workload."+lack.field, "%s", lack.why))
@@ -29,7 +32,7 @@ func (s *Scenario) effectless(doc *strict.Document) strict.Problems {
 	return all
 }
 
-// lack is a field of the workload that asks for what the protocol does not have.
+// lack is a field that asks for what is not there, or what nobody has.
 type lack struct{ field, why string }
 
 func (s *Scenario) lacking() (all []lack) {
@@ -70,6 +73,40 @@ func (s *Scenario) lacking() (all []lack) {
 		}
 		if w.Merge != "server" && !has(sim.Put) {
 			all = append(all, lack{"merge", "this protocol merges itself: use server"})
+		}
+	}
+	return all
+}
+
+// missing is what a fault asks for in vain.
+func (s *Scenario) missing(f fault.Fault) (all []lack) {
+	if field, why := s.nothing(f); why != "" {
+		return []lack{{field, why}}
+	}
+	start, _ := s.Protocol.Members()
+	for _, aim := range fault.Aims(f) {
+		switch {
+		case start == 0 && (aim.Name == "member" || aim.Name == "spare"):
+			all = append(all, lack{aim.Path, fmt.Sprintf("nobody is a %s: only dynamo tells members from spares, with protocol.members", aim.Name)})
+		case aim.Name == "spare" && start == s.Topology.Nodes && !s.some("leave") && !s.some("replace"):
+			all = append(all, lack{aim.Path, "nobody is a spare: every server is a member, give protocol.members less than topology.nodes"})
+		}
+	}
+	return all
+}
+
+// neverDrawn are the kinds that the nemesis is asked for by name and that could change
+// no members.
+func (s *Scenario) neverDrawn() (all []lack) {
+	if s.Nemesis == nil {
+		return nil
+	}
+	for i, name := range s.Nemesis.Kinds {
+		changes := map[string]fault.Fault{"join": &fault.Join{}, "leave": &fault.Leave{}, "replace": &fault.Replace{}}
+		if f := changes[name]; f != nil {
+			if why := s.noChange(f); why != "" {
+				all = append(all, lack{fmt.Sprintf("kinds.%d", i), why})
+			}
 		}
 	}
 	return all

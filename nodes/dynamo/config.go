@@ -92,7 +92,9 @@ func (e fieldError) Error() string { return e.path + ": " + e.message }
 // Path is the key that the error is about.
 func (e fieldError) Path() string { return e.path }
 
-// Check judges the options against each other; each alone is bounded by its tags.
+// Check judges the options against each other; each alone is bounded by its tags. A
+// choice that would do nothing is refused. The numbers of a feature that is off are not:
+// so a grid may turn it on and off with all else the same.
 func (c Config) Check() error {
 	switch {
 	case c.R > c.N:

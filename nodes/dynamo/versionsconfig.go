@@ -46,6 +46,8 @@ func (c Config) checkVersions() error {
 	switch {
 	case c.Clock == "client" && rule != versions.LastWrite:
 		return fieldError{"clock", c.Versions + " goes by no clock: set versions to lww"}
+	case c.Type != "set" && c.Versions != "crdt":
+		return fieldError{"type", c.Versions + " keeps values that only their readers understand: set versions to crdt"}
 	case c.VectorLimit > 0 && rule != versions.Causal && rule != versions.Vectors:
 		return fieldError{"vector_limit", "only dvv and vv have version vectors that grow"}
 	case rule == versions.Vectors && c.Coordinator == "client":

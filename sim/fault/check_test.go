@@ -65,6 +65,8 @@ func TestMistakes(t *testing.T) {
 		{Replace{Member: n1}, "targets", "no target"},
 		{Replace{Targets: n1}, "member", "no target"},
 		{Replace{Targets: Targets{"n1", "n2"}, Member: n1}, "targets", "one server"},
+		{Replace{Targets: n1, Member: Targets{"n2", "n1"}}, "member", "its own place"},
+		{Replace{Targets: Targets{"spare"}, Member: Targets{"spare"}}, "member", "its own place"},
 		{CrashAt{Targets: n1}, "boundary", "is not one of"},
 		{CrashAt{Targets: n1, Boundary: "after-sync", Skip: -1}, "skip", "below 0"},
 		{FailSync{}, "targets", "no target"},
@@ -92,6 +94,12 @@ func TestHints(t *testing.T) {
 	var hinted interface{ Hint() string }
 	require.True(t, errors.As(Partition{Groups: []Targets{{"n1"}}}.Check(), &hinted))
 	require.Equal(t, "add a group, such as [rest]", hinted.Hint())
+}
+
+func TestAims(t *testing.T) {
+	require.Equal(t, []Mention{{Path: "targets.0", Name: "follower"}, {Path: "targets.2", Name: "spare"}},
+		Aims(&Crash{Targets: Targets{"follower:2", "n1", "spare"}}))
+	require.Equal(t, []Mention{{Path: "groups.1.0", Name: "rest"}}, Aims(Partition{Groups: []Targets{{"n1"}, {rest}}, Clients: "spread"}))
 }
 
 func TestMentions(t *testing.T) {

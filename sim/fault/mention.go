@@ -33,6 +33,21 @@ func Mentions(f Fault) []Mention {
 	return found
 }
 
+// Aims lists the words in a fault that say whom it hits, without their arguments, in
+// the order of its fields: what Mentions leaves out.
+func Aims(f Fault) []Mention {
+	var found []Mention
+	walk(reflect.Indirect(reflect.ValueOf(f)), "", func(path string, v reflect.Value) {
+		if target, ok := v.Interface().(Target); ok {
+			if _, named := target.node(); !named {
+				word, _ := target.split()
+				found = append(found, Mention{Path: path, Name: word})
+			}
+		}
+	})
+	return found
+}
+
 // walk visits what is not a struct or list, fields by their keys in scenarios.
 func walk(v reflect.Value, path string, visit func(path string, v reflect.Value)) {
 	switch v.Kind() {

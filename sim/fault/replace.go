@@ -1,6 +1,10 @@
 package fault
 
-import "simrun/sim"
+import (
+	"slices"
+
+	"simrun/sim"
+)
 
 // Replace has a server that is no member take the place of a member, dead or alive,
 // which is out from then on and is asked for nothing. It is not undone, not even at
@@ -20,6 +24,9 @@ func (f Replace) Check() error {
 	}
 	if len(f.Targets) > 1 {
 		return wrong("targets", "a place is taken by one server")
+	}
+	if slices.Contains(f.Member, f.Targets[0]) {
+		return wrong("member", "no server takes its own place")
 	}
 	return f.Member.checkNeeded("member")
 }

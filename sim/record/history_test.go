@@ -2,6 +2,7 @@ package record
 
 import (
 	"testing"
+	"unsafe"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -174,4 +175,16 @@ func TestNames(t *testing.T) {
 	r := Run{Names: []string{"", "n1"}}
 	require.Equal(t, "n1", r.Name(1))
 	require.Equal(t, "?", r.Name(2))
+}
+
+// TestBytesCountWhatReadsReturn, so that a limit of memory sees reads of large sets.
+func TestBytesCountWhatReadsReturn(t *testing.T) {
+	var h History
+	values := make([]sim.Value, 255)
+	for i := range uint32(100) {
+		op := sim.NewOpID(1, i+1)
+		h.Begin(&sim.Call{Op: op, Code: sim.Get}, 2*i+1, 0)
+		h.End(&sim.Result{Op: op, Outcome: sim.OK, Values: values}, 2*i+2, 0)
+	}
+	require.GreaterOrEqual(t, h.Bytes(), 100*255*int(unsafe.Sizeof(sim.Value{})))
 }
