@@ -85,6 +85,13 @@ func (c *coordinator) removeSeen(env *sim.Env, r *round) {
 	c.sendWrite(env, r, c.writes.next())
 }
 
+// known has the clerk take in a state of a set that enough homes hold, or have told.
+func (c *coordinator) known(r *round) {
+	if c.plan.datatype == aSet {
+		c.clerk.forget(r.Key, r.state)
+	}
+}
+
 // doubt is the end of an op that found no quorum: its delta may be lost for good. The
 // next dots would lie behind a hole that nobody fills, and contexts would list them one
 // by one: so they are another actor's.
@@ -104,7 +111,9 @@ func (c *coordinator) apply(r *round, v versions.Version, q *kv.Request) version
 	v.Dot = c.freshDot(q.Key)
 	switch c.plan.datatype {
 	case aSet:
-		return crdt.Add(v, c.own(q.Key))
+		delta := crdt.Add(v, c.own(q.Key), c.clerk.earlier(q.Key, v.Value.N)...)
+		c.clerk.adds(q.Key, v.Value.N, v.Dot)
+		return delta
 	case aCounter:
 		sum := &c.clerk.of(q.Key).sum
 		if *sum += q.Value.N; q.Code == sim.Remove {

@@ -340,3 +340,58 @@ func TestRemovalAfterOneThatFewHeardOf(t *testing.T) {
 		require.Empty(t, h.holds(id))
 	}
 }
+
+// TestAddingWhatIsThere adds one element again and again, by who is no home of it: what
+// it added before is replaced.
+func TestAddingWhatIsThere(t *testing.T) {
+	merging(t, "set", func(t *testing.T, c Config) {
+		h := newHand(t, c, 4, 1)
+		client := h.client(1)
+		near := h.members[int(client)%len(h.members)]
+		key := sim.Key(0)
+		for place(h.replica(1).local.layout.homes(key), near) >= 0 {
+			key++
+		}
+		add := func(n int64) {
+			h.call(client, kv.Request{Code: sim.Add, Key: key, Value: sim.Value{N: n}})
+		}
+		for range 10 {
+			add(7)
+			h.flush()
+			add(8)
+			h.flush()
+		}
+		for _, id := range h.replica(1).local.layout.homes(key) {
+			held := h.replica(id).store.held(key).set
+			require.Len(t, held.Writes(), 2)
+			require.Len(t, held.Covered(), 1, "no hole is left")
+		}
+	})
+}
+
+// TestClerkNotesWhatMayBeHeld: additions that nobody has acknowledged, and one of each
+// element that is there.
+func TestClerkNotesWhatMayBeHeld(t *testing.T) {
+	c := clientCoordinates("none")
+	c.Versions = "crdt"
+	h := newHand(t, c, 3, 2)
+	client := h.client(1)
+	clerk := &h.stores[client].(*quorumClient).coordinator.clerk
+	h.change(client, sim.Add, 7)
+	h.change(client, sim.Add, 8)
+	doubtful := h.call(client, kv.Request{Code: sim.Add, Value: sim.Value{N: 7}})
+	h.mail = nil
+	h.stores[client].Abandon(h.enter(client), doubtful)
+	h.leave(client)
+	require.Len(t, clerk.earlier(0, 7), 2, "who knows which of them are held")
+	h.change(client, sim.Add, 7)
+	require.Len(t, clerk.earlier(0, 7), 1)
+	require.Len(t, h.replica(1).store.held(0).set.Writes(), 2)
+	require.Len(t, h.replica(1).store.held(0).set.Covered(), 2, "and no hole is left")
+	h.change(client, sim.Remove, 7)
+	require.Empty(t, clerk.earlier(0, 7))
+	require.Len(t, clerk.earlier(0, 8), 1)
+	h.change(h.client(2), sim.Delete, 0)
+	h.shows(client)
+	require.Empty(t, clerk.earlier(0, 8), "it has read that somebody removed it")
+}

@@ -84,6 +84,7 @@ func (c *coordinator) enough(env *sim.Env, r *round) {
 
 // show answers a get with what stays of the answers.
 func (c *coordinator) show(env *sim.Env, r *round) {
+	c.known(r)
 	reply := kv.Reply{Outcome: sim.OK}
 	for i := range r.state {
 		reply.Size += r.state[i].Size

@@ -84,6 +84,7 @@ func (c *coordinator) acknowledged(env *sim.Env, r *round, from, owner sim.NodeI
 		return
 	}
 	r.committed = true
+	c.known(r)
 	env.Observe(sim.Observation{Fact: sim.Committed, Key: r.Key, Op: r.Op})
 	if r.stage == waiting {
 		c.close(env, r)

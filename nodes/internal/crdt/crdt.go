@@ -9,11 +9,14 @@ import (
 )
 
 // Add is the delta of an addition to a set: the element with a dot of its own, in the
-// place of what the actor knows to be the same element. The context is that of the dot
-// alone: it must not speak for the actor's earlier dots, which may arrive later (akka
-// #22188).
-func Add(v versions.Version, held versions.Set) versions.Set {
-	return versions.Delta(versions.Exactly(append(dots(held, v.Value.N), v.Dot)...), v)
+// place of what the actor holds of the same element, and of earlier dots that it gave
+// to the same element itself, which it need not hold (Bieniusa, Zawirski, Preguiça,
+// Shapiro, Baquero, Balegas and Duarte, "An Optimized Conflict-free Replicated Set",
+// 2012): else a set would grow with every addition of what it contains. Besides those the
+// context has the new dot alone: it must not speak for other earlier dots of the actor,
+// which may arrive later (akka #22188).
+func Add(v versions.Version, held versions.Set, earlier ...kv.Dot) versions.Set {
+	return versions.Delta(versions.Exactly(append(append(dots(held, v.Value.N), earlier...), v.Dot)...), v)
 }
 
 // Remove is the delta of the removal of an element: what is held of it is gone, and an

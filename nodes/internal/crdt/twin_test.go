@@ -56,6 +56,27 @@ type actor struct {
 	count uint64
 	sum   int64
 	last  ops // its earlier ops
+	adds  []versions.Version
+}
+
+// again are the actor's dots of an element, some of those or none, and their ops.
+func (w *world) again(at int, element int64) ([]kv.Dot, ops) {
+	var given []kv.Dot
+	over := ops{}
+	for _, add := range w.actors[at].adds {
+		if add.Value.N == element && rapid.Bool().Draw(w.T, "remembers") {
+			given, over[add.Value.ID] = append(given, add.Dot), true
+		}
+	}
+	return given, over
+}
+
+// add adds an element in the place of ops and of what the actor remembers.
+func (w *world) add(at int, element int64, held versions.Set, over ops) {
+	earlier, own := w.again(at, element)
+	v := w.version(at, element)
+	w.actors[at].adds = append(w.actors[at].adds, v)
+	w.send(Add(v, held, earlier...), done{amount: element, over: over.with(own), brings: true})
 }
 
 func newWorld(t *rapid.T) *world {
@@ -184,9 +205,9 @@ func TestSetAgainstHistories(t *testing.T) {
 		}
 		switch rapid.SampledFrom([]string{"add", "add", "blind", "remove", "without", "clear"}).Draw(w.T, "op") {
 		case "add":
-			w.send(Add(w.version(at, element), seen.set), done{amount: element, over: over, brings: true})
+			w.add(at, element, seen.set, over)
 		case "blind":
-			w.send(Add(w.version(at, element), nil), done{amount: element, brings: true})
+			w.add(at, element, nil, ops{})
 		case "remove":
 			w.send(Remove(seen.set, element), done{over: over})
 		case "without": // it also passes on what it was told
