@@ -24,6 +24,7 @@ type wars struct {
 	sync      random.Dist
 	service   random.Dist
 	hasQueue  bool
+	homes     []sim.NodeID // those that can be
 	replicas  []sim.NodeID // of the trial
 	draws     random.Address
 	drawn     uint64
@@ -53,6 +54,10 @@ func newWars(s *Scenario) *wars {
 	_, m.alone = s.Workload.(*workloads.Probe)
 	b := &builder{s: s}
 	b.servers()
+	m.homes = b.members
+	if d.Config.Members > 0 {
+		m.homes = m.homes[:d.Config.Members] // the others are spare
+	}
 	for i := range m.clients {
 		near, _ := b.nearest(i)
 		m.near = append(m.near, near)
@@ -128,16 +133,16 @@ func (m *wars) draw(t *predict.Trial) {
 	}
 }
 
-// choose draws the homes of a key, in a drawn order.
+// choose draws the homes of a key, in a drawn order: as shuffling all members would,
+// of which only the first n are looked at. Each trial begins with the same order, so
+// that it depends on its own draws alone.
 func (m *wars) choose() {
-	m.replicas = m.replicas[:0]
-	for left := m.servers; len(m.replicas) < m.dynamo.N; left-- {
-		id := sim.NodeID(m.one(left) + 1)
-		for slices.Contains(m.replicas, id) {
-			id = id%sim.NodeID(m.servers) + 1
-		}
-		m.replicas = append(m.replicas, id)
+	m.replicas = append(m.replicas[:0], m.homes...)
+	for i := range m.dynamo.N {
+		j := i + m.one(len(m.replicas)-i)
+		m.replicas[i], m.replicas[j] = m.replicas[j], m.replicas[i]
 	}
+	m.replicas = m.replicas[:m.dynamo.N]
 }
 
 // coordinator is who runs the quorum for a client, and how long a request takes to
