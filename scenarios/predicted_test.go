@@ -81,6 +81,53 @@ func TestPredictionsOfPartialWrites(t *testing.T) {
 	}
 }
 
+// The homes of a key are drawn from all members, none before another, and from no spare.
+func TestPredictionsKnowWhoIsAHome(t *testing.T) {
+	const text = `name: two-slow
+protocol: {kind: dynamo, n: 3, r: 1, w: 1, coordinator: client, read_repair: none, versions: lww, durable: false}
+topology:
+  nodes: 5
+  client_link: {latency: {exponential: {mean: 1ms}}}
+  links:
+    - {from: clients, to: n1, one_way: true, latency: 0ms, legs: [{messages: write, latency: 50ms}]}
+    - {from: clients, to: n3, one_way: true, latency: 0ms, legs: [{messages: write, latency: 50ms}]}
+workload: {kind: probe, clients: 3, every: 500ms, timeout: 400ms}
+duration: 1000s
+columns: [stale_share, predicted_stale_share]
+`
+	for _, change := range [][]string{
+		{}, {"nodes: 5", "nodes: 8", "durable: false", "durable: false, members: 5"},
+	} {
+		measured, predicted := shares(t, strings.NewReplacer(change...).Replace(text), 1)
+		share := predicted[0][0] / predicted[0][1]
+		require.Less(t, apart(measured[0], share), 4.0, "%v: %v of %v, not %v", change, measured[0][0], measured[0][1], share)
+	}
+}
+
+// What the model leaves out is named where a scenario has it, and only there.
+func TestWordsNameWhatIsLeftOut(t *testing.T) {
+	const alone = "read_repair: none"
+	for _, c := range []struct{ old, changed, more, want string }{
+		{"", "", "", "writes that overlap, and their repetitions, which the model leaves out"},
+		{alone, "read_repair: async", "", "reads repaired replicas"},
+		{alone, alone + ", anti_entropy: keys", "", "replicas compared what they hold, and repaired each other"},
+		{alone, alone + ", hints: disk", "", "hints brought replicas what they had missed"},
+		{"nodes: 3", "nodes: 4", "faults: [{kind: leave, at: 1s, targets: [n4]}]", "keys changed their homes"},
+		{"", "", "faults: [{kind: hold, at: 1s, for: 1s, kinds: [write]}]", "messages took longer than their links say"},
+		{"", "", "faults: [{kind: jam, at: 1s, for: 1s}]", "messages took longer than their links say"},
+		{"", "", "faults: [{kind: delay, at: 1s, for: 1s, add: 5ms}]", "messages took longer than their links say"},
+		{"", "", "faults: [{kind: reorder, at: 1s, for: 1s, probability: 0.5, spread: 5ms}]", "messages took longer than their links say"},
+		{"", "", "faults: [{kind: fail-sync, at: 1s, for: 1s, targets: [n1]}]", "syncs took longer than the disks say, or failed"},
+		{"", "", "nemesis: {kinds: [jam, pause]}", "messages took longer than their links say, and messages queued at a slow replica"},
+	} {
+		text := strings.Replace(probing, c.old, c.changed, 1) + c.more + "\n"
+		if strings.Contains(c.more, "leave") {
+			text = strings.Replace(text, alone, alone+", members: 4", 1)
+		}
+		require.Equal(t, c.want, scenarios.Unmodelled(loaded(t, text)), c.more+c.changed)
+	}
+}
+
 func TestPredictionsAreMadeWhereSomebodyAsks(t *testing.T) {
 	undefined := func(text string) bool {
 		run := scenarios.Run(loaded(t, text), 1, scenarios.Tape{})

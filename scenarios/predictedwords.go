@@ -3,6 +3,7 @@ package scenarios
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"simrun/results"
@@ -57,10 +58,12 @@ func compare(cell *results.Cell) (compared, bool) {
 	return compared{label: results.Label(cell.Set), measured: measured, predicted: expected, reads: float64(stale.Total)}, true
 }
 
-// off is how far the figures are apart, in standard errors of the predicted one; that
-// of at least one read, so that a single stale one is not taken for a wonder.
+// off is how far the figures are apart, in standard errors of their difference: the
+// measured one has that of its reads, of at least one read, so that a single stale one
+// is not taken for a wonder; the model has that of its trials.
 func (c *compared) off() float64 {
-	variance := max(c.predicted*(1-c.predicted), 1/c.reads) / c.reads
+	one := c.predicted * (1 - c.predicted)
+	variance := max(one, 1/c.reads)/c.reads + one/warsTrials
 	return math.Abs(c.measured-c.predicted) / math.Sqrt(variance)
 }
 
@@ -145,9 +148,14 @@ func (s *Scenario) unmodelled() string {
 	add((s.suffers(wrongsClocks) || s.Topology.Clocks.Offset > 0) && d.Versions == "lww", "the last write is told by clocks, and they were off")
 	add(s.suffers(losesDisks), "a replica lost what it had acknowledged")
 	add(s.suffers(dropsMessages), "writes never reached replicas that were cut off or down, and the model has every write arrive in the end")
+	add(s.suffers(holdsMessages), "messages took longer than their links say")
 	add(s.suffers(slowsNodes), "messages queued at a slow replica")
+	add(s.suffers(slowsSyncs), "syncs took longer than the disks say, or failed")
+	add(s.suffers(changesHomes), "keys changed their homes")
 	add(d.Quorum == "sloppy", "stand-ins answered that the model does not know")
+	add(d.Hints != "none", "hints brought replicas what they had missed")
 	add(d.ReadRepair != "none", "reads repaired replicas")
+	add(d.AntiEntropy != "none", "replicas compared what they hold, and repaired each other")
 	if len(list) == 0 {
 		return "writes that overlap, and their repetitions, which the model leaves out"
 	}
@@ -158,7 +166,11 @@ func (s *Scenario) unmodelled() string {
 var (
 	wrongsClocks = []fault.Fault{fault.ClockJump{}, fault.ClockDrift{}}
 	losesDisks   = []fault.Fault{fault.Wipe{}, fault.Lose{}, fault.Rollback{}, fault.Corrupt{}}
-	slowsNodes   = []fault.Fault{fault.Slow{}, fault.SlowDisk{}, fault.Pause{}}
+	slowsNodes   = []fault.Fault{fault.Slow{}, fault.Pause{}}
+	slowsSyncs   = []fault.Fault{fault.SlowDisk{}, fault.FailSync{}}
+	changesHomes = []fault.Fault{fault.Join{}, fault.Leave{}, fault.Replace{}}
+
+	holdsMessages = []fault.Fault{fault.Delay{}, fault.Reorder{}, fault.Jam{}, fault.Hold{}, fault.Late{}}
 
 	dropsMessages = []fault.Fault{
 		fault.Partition{},
@@ -175,15 +187,8 @@ var (
 
 // suffers tells whether the scenario has a fault of such a kind, or may draw one.
 func (s *Scenario) suffers(kinds []fault.Fault) bool {
-	if s.Nemesis != nil {
-		return true
-	}
-	for _, e := range s.Faults {
-		for _, kind := range kinds {
-			if entryOf(e).Fault.Name() == kind.Name() {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(kinds, func(kind fault.Fault) bool {
+		return s.Nemesis != nil && s.Nemesis.MayDraw(kind.Name()) ||
+			slices.ContainsFunc(s.Faults, func(e faultEntry) bool { return entryOf(e).Fault.Name() == kind.Name() })
+	})
 }

@@ -125,6 +125,11 @@ func (n Nemesis) takingPart(d dice) []Kind {
 	return part
 }
 
+// MayDraw tells whether the nemesis may draw faults of a kind.
+func (n Nemesis) MayDraw(name string) bool {
+	return slices.ContainsFunc(Kinds(), func(k Kind) bool { return k.Name == name && n.allows(k) })
+}
+
 func (n Nemesis) allows(kind Kind) bool {
 	if len(n.Kinds) > 0 {
 		return slices.Contains(n.Kinds, kind.Name)
