@@ -93,7 +93,7 @@ func storeMetrics() []Catalogued {
 		{"membership_undone", Count, "", "low", "changes of the members that were given up"},
 		{"membership_change_ns", Mean, "ns", "low", "time from the first step of a change of the members to its end"},
 		{"transfer_bytes", Count, "bytes", "low", "bytes handed over to new homes by changes of the members"},
-		{"repair_bytes", Count, "bytes", "low", "bytes sent to bring replicas up to date outside the write path"},
+		{"repair_bytes", Count, "bytes", "low", "bytes sent to bring replicas up to date outside the write path; not transfer_bytes, by which new homes come to what is theirs"},
 		{"atomic_commit", Count, "", "low", "writes that were neither committed everywhere nor nowhere"},
 		{"blocked_p50_ns", Quantile, "ns", "low", "half of what nodes promised to a coordinator was decided, as they learnt, within this time"},
 		{"blocked_p99_ns", Quantile, "ns", "low", "99 % of what nodes promised to a coordinator was decided, as they learnt, within this time"},
@@ -125,7 +125,7 @@ func repairMetrics() []Catalogued {
 		{"tree_comparisons", Count, "", "low", "hashes of trees that two replicas compared"},
 		{"tree_messages", Count, "", "low", "messages of these comparisons, those that were answered"},
 		{"tree_bytes", Count, "bytes", "low", "bytes of these messages"},
-		{"streamed_keys", Count, "", "low", "keys handed over because they may differ"},
+		{"streamed_keys", Count, "", "low", "keys handed over because they may differ; not those handed to new homes"},
 		{"streamed_needlessly", Count, "", "low", "of those, the keys that the receiver held already, and had nothing newer of"},
 		{"hints_wasted", Count, "", "low", "hints delivered to an owner that another repair had reached before"},
 	}

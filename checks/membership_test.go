@@ -48,4 +48,7 @@ func TestChangesOfMembers(t *testing.T) {
 	took := measure(t, reports, "membership_change_ns")
 	require.Equal(t, [2]int64{int64(30 * time.Millisecond), 1}, [2]int64{took.Count, took.Total})
 	require.Equal(t, int64(120), measure(t, reports, "transfer_bytes").Count)
+	for name, want := range map[string]int64{"repair_bytes": 7, "repair_bytes_tree": 7, "streamed_keys": 3} {
+		require.Equal(t, want, measure(t, reports, name).Count, "%s: a transfer is no repair", name)
+	}
 }

@@ -30,9 +30,15 @@ func (v *view) repairs() *repairs {
 		seen := &v.run.Observations[i]
 		switch seen.Fact {
 		case sim.Repaired:
+			if seen.Why == sim.ByTransfer {
+				continue
+			}
 			single[seen.Why] += int64(seen.A)
 			r.stated[seen.Why] = true
 		case sim.Streamed:
+			if seen.Why == sim.ByTransfer {
+				continue // no repair: new homes get what is theirs now
+			}
 			streamed[seen.Why] += int64(seen.C)
 			r.stated[seen.Why], whole[seen.Why], r.streams = true, true, true
 			r.keys += int64(seen.A)
