@@ -43,10 +43,11 @@ func Ledger(run *record.Run, o Options) []Entry {
 	v := newView(run, o)
 	l := v.ledger()
 	var list []Entry
+	stale := v.staleSet()
 	for i := range l.entries {
 		if e := &l.entries[i]; e.Need > 0 || e.Homes+e.StandIns+e.Late > 0 {
 			e.Op = v.ops[i].ID()
-			e.Answers, e.Outcome = l.told(uint32(i)), v.quorumOutcome(uint32(i), e)
+			e.Answers, e.Outcome = l.told(uint32(i)), v.quorumOutcome(uint32(i), e, stale)
 			list = append(list, *e)
 		}
 	}
@@ -230,7 +231,7 @@ func (v *view) overlapWitness(l *ledger) Witness {
 }
 
 // quorumOutcome is the outcome of one op, in the order in which they go before each other.
-func (v *view) quorumOutcome(at uint32, e *Entry) string {
+func (v *view) quorumOutcome(at uint32, e *Entry, stale map[uint32]bool) string {
 	op := &v.ops[at]
 	switch {
 	case op.Code.Writes() && op.Outcome == sim.Fail:
@@ -243,7 +244,7 @@ func (v *view) quorumOutcome(at uint32, e *Entry) string {
 		return "homes"
 	case op.Outcome != sim.OK:
 		return "unavailable"
-	case slices.ContainsFunc(v.stale().reads, func(s staleRead) bool { return s.read == at }):
+	case stale[at]:
 		return "stale"
 	case len(v.history.Values(op)) > 1 && v.keyOf(op.Key).shape != shapeSet:
 		return "conflicting"
@@ -251,13 +252,20 @@ func (v *view) quorumOutcome(at uint32, e *Entry) string {
 	return "fresh"
 }
 
+// staleSet is the places of the stale reads.
+func (v *view) staleSet() map[uint32]bool {
+	reads := v.stale().reads
+	set := make(map[uint32]bool, len(reads))
+	for i := range reads {
+		set[reads[i].read] = true
+	}
+	return set
+}
+
 // readOutcomes are the quorum outcomes of the reads; they need the history only.
 func (v *view) readOutcomes() []Measure {
 	var fresh, stale, conflicting, unavailable int64
-	old := make(map[uint32]bool, len(v.stale().reads))
-	for i := range v.stale().reads {
-		old[v.stale().reads[i].read] = true
-	}
+	old := v.staleSet()
 	for i := range v.ops {
 		op := &v.ops[i]
 		switch {
