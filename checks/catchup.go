@@ -32,8 +32,8 @@ func (c *CatchUp) Missing(after time.Duration) int {
 	return len(c.Keys) - caught + c.Never
 }
 
-// CaughtUp works out how replicas caught up; false where nothing went wrong, or where
-// nothing is known of what replicas store.
+// CaughtUp works out how replicas caught up; false where nothing went wrong, where
+// nothing is known of what replicas store, or where the run was stopped before it settled.
 func CaughtUp(run *record.Run, o Options) (CatchUp, bool) {
 	c := newView(run, o).catchUp()
 	return c, c.known
@@ -41,6 +41,9 @@ func CaughtUp(run *record.Run, o Options) (CatchUp, bool) {
 
 func (v *view) catchUp() CatchUp {
 	c := CatchUp{Healed: -1}
+	if v.run.Stop.Reason != record.Finished {
+		return c // who would have caught up is not known of a run that was broken off
+	}
 	for i := range v.run.Faults {
 		if f := &v.run.Faults[i]; !f.Skipped {
 			c.Healed = max(c.Healed, f.Healed)

@@ -150,6 +150,19 @@ func TestHomesThatNeverStored(t *testing.T) {
 	require.Equal(t, 1, c.Never, "n2 is a home, of n3 nothing is known but that it was away")
 }
 
+// TestStoppedWhileSettling is of a run that was broken off: who would have caught up is
+// not known.
+func TestStoppedWhileSettling(t *testing.T) {
+	b := histories.New(3)
+	outage(b)
+	run := healed(b)
+	require.Equal(t, int64(2), measure(t, Judge(run, Options{}), "never_caught_up").Count)
+	run.Stop.Reason = record.OutOfEvents
+	for _, name := range []string{"missed_keys", "never_caught_up", "catch_up_ns"} {
+		require.True(t, measure(t, Judge(run, Options{}), name).Undefined, name)
+	}
+}
+
 // TestReplacedUnseen has a write replace a delete that its writer had seen, and a replica
 // get the write alone. In the end all hold the same: nothing is amiss.
 func TestReplacedUnseen(t *testing.T) {
