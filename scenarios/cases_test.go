@@ -147,6 +147,7 @@ func TestCaseRefusals(t *testing.T) {
 		"no cases":               {small + "cases: {fault: {}}\n", "needs at least one case"},
 		"condition":              {change(`fault == "cut"`, `falt == "cut"`), `there is no field "falt"`},
 		"no such cell":           {change(`fault == "cut"`, `fault == "cat"`), `no cell of the grid is such that fault == "cat"`},
+		"met by every run":       {change(`need: "isolate.injected >= 1"`, `need: "isolate.injected >= 0"`), `"isolate.injected >= 0" is met by every run: counters begin at 0, so ask for 1 at least`},
 		"impossible":             {change(`, when: 'fault == "cut"'`, ""), `with fault=healthy r=1 there is no fault of the kind isolate: this can never be; say when`},
 		"unused":                 {change("grid: {", "grid: {case.fault: [healthy, cut], "), ""},
 		"unused and wrong":       {strings.Replace(change("grid: {", "grid: {case.fault: [healthy, cut], "), "targets: n1", "target: n1", 1), `unknown key; did you mean "targets"?`},

@@ -30,6 +30,9 @@ func parseRequirement(need Requirement) (requirement, error) {
 	if err != nil {
 		return requirement{}, fmt.Errorf("%q is not a whole number", strings.TrimSpace(number))
 	}
+	if least < 1 {
+		return requirement{}, fmt.Errorf("%q is met by every run: counters begin at 0, so ask for 1 at least", text)
+	}
 	r := requirement{text: text, when: need.When, counter: strings.TrimSpace(name), least: least}
 	var names []string
 	for _, c := range Counters() {
