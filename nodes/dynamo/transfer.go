@@ -16,12 +16,16 @@ import (
 
 // fill is how a transfer goes on.
 type fill struct {
-	due   []time.Duration // by source: when it is asked again
-	tries []int
+	due    []time.Duration // by source: when it is asked again
+	tries  []int
+	begins int // how often it began anew
 }
 
 // fetchTries is how often a source may be silent before others make up for it.
 const fetchTries = 3
+
+// longestPatience is how often the time until a source is asked again is doubled.
+const longestPatience = 10
 
 // beginFill asks for what the present change makes the node hold, or goes on with it.
 func (m *membership) beginFill(env *sim.Env) {
@@ -35,7 +39,8 @@ func (m *membership) beginFill(env *sim.Env) {
 		}
 		m.Fill.Done = enough && len(list) == 0 // nobody is to be asked
 	}
-	m.fill = fill{due: make([]time.Duration, len(m.Fill.Sources)), tries: make([]int, len(m.Fill.Sources))}
+	n := len(m.Fill.Sources)
+	m.fill = fill{due: make([]time.Duration, n), tries: make([]int, n), begins: m.fill.begins}
 	m.askSources(env)
 }
 
@@ -82,12 +87,13 @@ func (m *membership) askSources(env *sim.Env) {
 // ask asks one source for its next batch.
 func (m *membership) ask(env *sim.Env, i int) {
 	s := &m.Fill.Sources[i]
-	m.fill.due[i] = env.Now() + m.plan.suspectAfter
+	m.fill.due[i] = env.Now() + m.plan.suspectAfter<<min(m.fill.begins, longestPatience)
 	env.Send(s.Node, &fetch{Version: m.changing(), From: s.After, Without: m.Fill.Without})
 }
 
 // giveUp begins anew without a source, or, where that does not do, with those that
-// were given up before.
+// were given up before. Other sources have to make up for it, from the first key on. It
+// has more patience each time: else it would go round for ever where answers take long.
 func (m *membership) giveUp(env *sim.Env, source sim.NodeID) bool {
 	without := append(slices.Clone(m.Fill.Without), source)
 	if _, enough := m.sourcesOf(without); !enough {
@@ -97,6 +103,7 @@ func (m *membership) giveUp(env *sim.Env, source sim.NodeID) bool {
 		without = nil
 	}
 	m.Fill = fillRecord{Version: m.Fill.Version, Without: without}
+	m.fill.begins++
 	m.save(env)
 	m.beginFill(env)
 	return true

@@ -29,3 +29,41 @@ func TestOneHomeAKey(t *testing.T) {
 	require.Equal(t, []sim.NodeID{1, 4}, names(h.ring(1).Config.Members))
 	require.Equal(t, []sim.OpID{op}, h.getKey(h.client(1), key))
 }
+
+// TestSlowSources: where every answer takes longer than a source may be silent at first,
+// a transfer still ends.
+func TestSlowSources(t *testing.T) {
+	h := newHand(t, ringed(3), 4, 1)
+	for key := range sim.Key(12) {
+		h.putKey(h.client(1), key)
+		h.flush()
+	}
+	h.wish(4, sim.SignalJoin, sim.Nobody)
+	const slow = 30 // rounds that an answer takes
+	var late [slow][]letter
+	for round := range 3000 {
+		at := round % slow
+		arrived := late[at]
+		late[at] = nil
+		for _, l := range arrived {
+			h.deliver(l)
+		}
+		for len(h.mail) > 0 {
+			l := h.mail[0]
+			h.mail = h.mail[1:]
+			if l.m.Kind().Name == "transfer" {
+				late[at] = append(late[at], l)
+			} else {
+				h.deliver(l)
+			}
+		}
+		if h.ring(1).Config.Version == 4 {
+			return
+		}
+		h.clock += h.config.GossipEvery
+		for _, id := range h.members {
+			h.fire(id)
+		}
+	}
+	require.Fail(t, "it goes round for ever")
+}
