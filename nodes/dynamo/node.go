@@ -87,11 +87,11 @@ func (n *Node) request(env *sim.Env, from sim.NodeID, q *kv.Request, time uint64
 		n.refuse(env, from, q)
 		return
 	}
+	if q.Code.Writes() && !n.plan.repeatable() && !n.recent.add(q.Op) {
+		return // the network's copy: it would be another write, here or at another home
+	}
 	if n.forwards(env, from, q, time) {
 		return
-	}
-	if q.Code.Writes() && !n.plan.repeatable() && !n.recent.add(q.Op) {
-		return // the network's copy: it would be another write
 	}
 	r := n.coordinator.begin(env, q, from, time)
 	if r.stage != closed {

@@ -84,7 +84,7 @@ func TestOutsiderHandsPutsOn(t *testing.T) {
 			require.GreaterOrEqual(t, place(h.nodes[near].(*Node).coordinator.layout.homes(0), l.to), 0)
 		}
 	}
-	require.Equal(t, 2, forwards)
+	require.Equal(t, 1, forwards)
 	h.flush()
 	require.Equal(t, sim.OK, h.reply(client).Outcome)
 	require.Equal(t, 1, h.count(sim.Closed, sim.NoReason, op), "done once")
