@@ -31,6 +31,7 @@ type membership struct {
 	begun      time.Duration // when this node heard of the present version
 	ready      time.Duration // since when the change could go on, 0 if it cannot
 	cleaned    bool          // what the node is no home of is gone
+	vain       uint64        // the round of gossip, from 1, in which its wish was found to be impossible
 	asked      uint64        // the newest version that others were asked for
 	campaign   campaign
 	fill       fill
@@ -82,7 +83,7 @@ func (m *membership) load(disk sim.Disk) {
 
 // settle makes everything go by the present version.
 func (m *membership) settle(env *sim.Env) {
-	m.begun, m.ready, m.cleaned = env.Now(), 0, false
+	m.begun, m.ready, m.cleaned, m.vain = env.Now(), 0, false, 0
 	m.campaign = campaign{over: true}
 	m.local.turnTo(env, &m.Config)
 	m.entropy.replant(env)
@@ -179,7 +180,7 @@ func (m *membership) tell(env *sim.Env, before *ringConfig) {
 	c := &m.Config
 	_, print := m.replica.encoder.Measure(c)
 	env.Observe(sim.Observation{
-		Fact: sim.Configured, Why: c.reached(before), A: c.Version, B: uint64(len(c.Members)), C: print,
+		Fact: sim.Configured, Why: c.reached(), A: c.Version, B: uint64(len(c.Members)), C: print,
 	})
 	if before.has(m.self) != c.has(m.self) {
 		m.state(env, sim.Left)
@@ -264,6 +265,6 @@ func (m *membership) signal(env *sim.Env, t sim.Timer) {
 	if w.pointless(&m.Config, m.self) {
 		return
 	}
-	m.Wish = w
+	m.Wish, m.vain = w, 0
 	m.save(env)
 }

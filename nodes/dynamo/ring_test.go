@@ -104,11 +104,11 @@ func TestStepsOfAChange(t *testing.T) {
 	turned := next.turned()
 	done := turned.done()
 	require.Equal(t, uint64(4), done.Version)
-	require.Equal(t, sim.Agreed, done.reached(&turned))
+	require.Equal(t, sim.Agreed, done.reached())
 	back, _ := done.begun(wish{Kind: wishJoin}, 2, 3)
 	require.Equal(t, []member{{1, 1}, {2, 4}, {3, 3}, {4, 2}}, back.Next, "its own place is taken")
 	undone := back.undone()
-	require.Equal(t, sim.Undone, undone.reached(&back))
+	require.Equal(t, sim.Undone, undone.reached())
 	require.Equal(t, done.Members, undone.Members)
 	_, ok = done.begun(wish{Kind: wishLeave}, 1, 3)
 	require.False(t, ok, "there are never fewer members than homes")
@@ -197,6 +197,30 @@ func TestJoinAndLeave(t *testing.T) {
 	h.crash(2, 0)
 	require.Empty(t, h.replica(2).store.held(0).set, "for good")
 	require.Equal(t, uint64(7), h.ring(2).Config.Version)
+}
+
+// TestVainWishes are looked at once a round of gossip, not with every sync.
+func TestVainWishes(t *testing.T) {
+	h := newHand(t, ringed(3), 4, 1)
+	h.ring(4).gossip.of(2).suspected, h.ring(4).gossip.of(3).suspected = true, true
+	h.wish(4, sim.SignalJoin, sim.Nobody)
+	require.NotContains(t, h.inMail(), letterName("ring-prepare", 4, 1), "there are too few sources")
+	env := h.enter(4)
+	require.Zero(t, testing.AllocsPerRun(10, func() { h.ring(4).steward(env) }))
+	h.leave(4)
+	h.ring(4).gossip.of(2).suspected = false
+	h.gossipTick(4)
+	require.Contains(t, h.inMail(), letterName("ring-prepare", 4, 1))
+}
+
+// TestUndoneForWhoMissedTheChange: who hears of the end only is told how it ended.
+func TestUndoneForWhoMissedTheChange(t *testing.T) {
+	h := newHand(t, ringed(3), 4, 1)
+	c := firstRing(h.members[:3])
+	next, _ := c.begun(wish{Kind: wishJoin}, 4, 3)
+	h.facts = nil
+	h.deliver(letter{1, 2, &news{next.undone()}})
+	require.Equal(t, 1, h.count(sim.Configured, sim.Undone, 0))
 }
 
 // TestHomesRefuseAnOlderRing: the write of a client that knows the ring of before is

@@ -34,6 +34,7 @@ type ringConfig struct {
 	Next    []member   // in a change: of the new one
 	Subject sim.NodeID // in a change: who joins or leaves
 	Gone    sim.NodeID // in a change: who is replaced, and is asked for nothing
+	GivenUp bool       // the change that it ends was undone
 }
 
 // firstRing is the version that every node begins with.
@@ -58,6 +59,7 @@ func (c *ringConfig) encode(e *sim.Encoder) {
 	}
 	e.Uint("subject", uint64(c.Subject))
 	e.Uint("gone", uint64(c.Gone))
+	e.Bool("given-up", c.GivenUp)
 }
 
 // Encode implements sim.Record, for the fingerprint.
@@ -147,15 +149,15 @@ func (c *ringConfig) turned() ringConfig {
 func (c *ringConfig) done() ringConfig { return ringConfig{Version: c.Version + 1, Members: c.Next} }
 
 func (c *ringConfig) undone() ringConfig {
-	return ringConfig{Version: c.Version + 1, Members: c.Members}
+	return ringConfig{Version: c.Version + 1, Members: c.Members, GivenUp: true}
 }
 
-// reached says how a version ends a change of the one before, if it does.
-func (c *ringConfig) reached(before *ringConfig) sim.Why {
+// reached says how a version ends a change, if it does.
+func (c *ringConfig) reached() sim.Why {
 	switch {
 	case c.Step != steady:
 		return sim.NoReason
-	case before.Version+1 == c.Version && before.Step == filling:
+	case c.GivenUp:
 		return sim.Undone
 	}
 	return sim.Agreed

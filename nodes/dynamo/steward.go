@@ -95,15 +95,18 @@ func (m *membership) steward(env *sim.Env) {
 }
 
 // follow begins the change that the node wishes for, unless it could not be completed
-// at present.
+// at present. It looks at that once a round of gossip, for it takes a whole ring.
 func (m *membership) follow(env *sim.Env) {
-	if m.Wish.pointless(&m.Config, m.self) {
+	round := m.gossip.ticks + 1
+	if m.Wish.pointless(&m.Config, m.self) || m.vain == round {
 		return
 	}
 	next, ok := m.Config.begun(m.Wish, m.self, m.plan.n)
 	if ok && m.feasible(env, &next) {
 		m.propose(env, next)
+		return
 	}
+	m.vain = round
 }
 
 // feasible tells whether nobody is under suspicion without whom a change cannot be
