@@ -165,3 +165,10 @@ func TestCaseRefusals(t *testing.T) {
 		require.ErrorContains(t, err, c.want, name)
 	}
 }
+
+// A mistake elsewhere is the only one that is told: without its cases the rest of a
+// scenario cannot be judged.
+func TestMistakesBesidesCases(t *testing.T) {
+	_, err := scenarios.Load("f.yaml", []byte(cased), scenarios.Edit{Path: "protocol.w", Value: "4"})
+	require.EqualError(t, err, "--set protocol.w=4: protocol.w: 4 acknowledgements are asked for, but a key has only 3 homes")
+}

@@ -71,13 +71,15 @@ func Load(file string, text []byte, edits ...Edit) (*Plan, error) {
 	}
 	problems = edited
 	whole := doc
-	if len(s.Cases)+len(s.Case) > 0 && len(problems) == 0 {
-		problems = s.caseProblems(doc)
-		s.Grid = s.withCaseAxes()
+	if len(s.Cases)+len(s.Case) > 0 {
+		if len(problems) == 0 {
+			problems = s.caseProblems(doc)
+			s.Grid = s.withCaseAxes()
+		}
 		if len(problems) == 0 {
 			whole, s, problems = s.withFirstCases(doc)
 		}
-		if len(problems) > 0 {
+		if len(problems) > 0 { // without its cases a scenario has too few fields to judge the rest by
 			return nil, doc.Sort(problems).Err()
 		}
 	}
