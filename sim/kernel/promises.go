@@ -1,7 +1,7 @@
 package kernel
 
 import (
-	"maps"
+	"slices"
 
 	"simrun/sim"
 )
@@ -18,18 +18,17 @@ type promise struct {
 // promised takes in that a transaction is prepared, or has ended, at a node.
 func (w *World) promised(h *host, o *sim.Observation) {
 	p := promise{h.id, o.A, o.B}
-	if o.Fact == sim.Ended {
-		delete(w.promises, p)
-		return
+	at := slices.Index(w.promises, p)
+	switch {
+	case o.Fact == sim.Prepared && at < 0:
+		w.promises = append(w.promises, p)
+	case o.Fact == sim.Ended && at >= 0:
+		w.promises = slices.Delete(w.promises, at, at+1)
 	}
-	if w.promises == nil {
-		w.promises = map[promise]struct{}{}
-	}
-	w.promises[p] = struct{}{}
 }
 
 // forgetPromises is for a node that is gone: in its next life it states anew what it
 // still stands by.
 func (w *World) forgetPromises(id sim.NodeID) {
-	maps.DeleteFunc(w.promises, func(p promise, _ struct{}) bool { return p.node == id })
+	w.promises = slices.DeleteFunc(w.promises, func(p promise) bool { return p.node == id })
 }

@@ -35,8 +35,8 @@ type World struct {
 	digest   record.Digest
 	encoder  sim.Encoder
 	run      *record.Run
-	open     int                  // ops that began and have not ended
-	promises map[promise]struct{} // whose outcome is awaited
+	open     int       // ops that began and have not ended
+	promises []promise // whose outcome is awaited
 	changed  int64
 	events   uint64
 	check    uint64 // the next checkpoint, in events
@@ -112,7 +112,7 @@ func (w *World) reset(seed uint64) {
 	w.now, w.stamp, w.cause, w.subject = 0, 0, 0, 0
 	w.digest, w.open, w.changed, w.events = record.NewDigest(), 0, 0, 0
 	w.check = min(record.CheckpointEvery, w.config.MaxEvents)
-	clear(w.promises)
+	w.promises = w.promises[:0]
 	w.stopped, w.handling, w.waiting, w.working = false, 0, false, true
 	w.prepareRun(seed)
 	w.planFaults()
