@@ -61,9 +61,23 @@ func (s *Scenario) nemesis() func(*random.Source) fault.Schedule {
 
 // builder makes the nodes and links of a world.
 type builder struct {
-	s       *Scenario
-	members []sim.NodeID
-	places  []string // of the servers
+	s      *Scenario
+	layout kv.Layout
+	places []string // of the servers, by name
+}
+
+// layout is the servers, by their number, and where they stand.
+func (t *Topology) layout() kv.Layout {
+	var l kv.Layout
+	for i := range t.Nodes {
+		l.Members = append(l.Members, sim.NodeID(i+1))
+	}
+	for place, d := range t.Datacentres {
+		for range d.Nodes {
+			l.Places = append(l.Places, place)
+		}
+	}
+	return l
 }
 
 func (b *builder) servers() []kernel.Node {
@@ -73,10 +87,8 @@ func (b *builder) servers() []kernel.Node {
 			b.places = append(b.places, d.Name)
 		}
 	}
-	for i := range t.Nodes {
-		b.members = append(b.members, sim.NodeID(i+1))
-	}
-	make := b.s.Protocol.Server(b.members)
+	b.layout = t.layout()
+	make := b.s.Protocol.Server(b.layout)
 	var nodes []kernel.Node
 	for i, name := range b.s.serverNames() {
 		n := kernel.Node{Name: name, New: make}
@@ -123,7 +135,7 @@ func (b *builder) clients() []kernel.Node {
 	for i, name := range b.s.clientNames() {
 		near, place := b.nearest(i)
 		o := workloads.Options{Client: uint16(i + 1), End: b.s.Duration}
-		o.Connect = func() kv.Client { return b.s.Protocol.Client(b.members, near) }
+		o.Connect = func() kv.Client { return b.s.Protocol.Client(b.layout, near) }
 		nodes = append(nodes, kernel.Node{
 			Name: name, Place: place, Client: true, Checksums: true,
 			New: func(sim.NodeID) sim.Node { return client(o) },
@@ -140,20 +152,20 @@ func (b *builder) nearest(i int) (near sim.NodeID, place string) {
 		if at < len(b.places) {
 			place = b.places[at]
 		}
-		return b.members[at], place
+		return b.layout.Members[at], place
 	}
 	if len(t.Datacentres) == 0 {
-		return b.members[i%len(b.members)], ""
+		return b.layout.Members[i%len(b.layout.Members)], ""
 	}
 	place, turn := b.placeOf(i)
 	var local []sim.NodeID
 	for j, p := range b.places {
 		if p == place {
-			local = append(local, b.members[j])
+			local = append(local, b.layout.Members[j])
 		}
 	}
 	if len(local) == 0 {
-		return b.members[0], place
+		return b.layout.Members[0], place
 	}
 	return local[turn%len(local)], place
 }

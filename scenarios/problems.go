@@ -16,7 +16,7 @@ func (s *Scenario) problems(doc *strict.Document) strict.Problems {
 	if !s.sized() {
 		return nil // that is a problem of its own
 	}
-	if err := s.Protocol.Fits(s.Topology.Nodes); err != nil {
+	if err := s.Protocol.Fits(s.Topology.layout()); err != nil {
 		all = append(all, problemAt(doc, "protocol", err))
 	}
 	all = append(all, s.faultProblems(doc)...)

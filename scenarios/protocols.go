@@ -12,12 +12,12 @@ import (
 // Protocol is a replication protocol with its configuration: what the list of
 // protocols is made of.
 type Protocol interface {
-	// Fits tells what is wrong with the configuration on so many servers.
-	Fits(servers int) error
+	// Fits tells what is wrong with the configuration on these servers.
+	Fits(l kv.Layout) error
 	// Server makes the function that makes incarnations of a server.
-	Server(members []sim.NodeID) func(self sim.NodeID) sim.Node
+	Server(l kv.Layout) func(self sim.NodeID) sim.Node
 	// Client makes the client side for a client that is nearest to one server.
-	Client(members []sim.NodeID, near sim.NodeID) kv.Client
+	Client(l kv.Layout, near sim.NodeID) kv.Client
 	// Commits tells whether the protocol states what is committed; Siblings whether
 	// reads may return several versions.
 	Commits() bool
@@ -55,12 +55,14 @@ type leaderFollower struct {
 	leaderfollower.Config `yaml:",inline"`
 }
 
-func (p *leaderFollower) Server(members []sim.NodeID) func(sim.NodeID) sim.Node {
-	return leaderfollower.New(p.Config, members)
+func (p *leaderFollower) Fits(l kv.Layout) error { return p.Config.Fits(len(l.Members)) }
+
+func (p *leaderFollower) Server(l kv.Layout) func(sim.NodeID) sim.Node {
+	return leaderfollower.New(p.Config, l.Members)
 }
 
-func (p *leaderFollower) Client(members []sim.NodeID, near sim.NodeID) kv.Client {
-	return leaderfollower.NewClient(p.Config, members, near)
+func (p *leaderFollower) Client(l kv.Layout, near sim.NodeID) kv.Client {
+	return leaderfollower.NewClient(p.Config, l.Members, near)
 }
 func (p *leaderFollower) Commits() bool  { return true }
 func (p *leaderFollower) Siblings() bool { return false }
@@ -74,12 +76,14 @@ type dynamoStyle struct {
 	dynamo.Config `yaml:",inline"`
 }
 
-func (p *dynamoStyle) Server(members []sim.NodeID) func(sim.NodeID) sim.Node {
-	return dynamo.New(p.Config, members)
+func (p *dynamoStyle) Fits(l kv.Layout) error { return p.Config.Fits(len(l.Members)) }
+
+func (p *dynamoStyle) Server(l kv.Layout) func(sim.NodeID) sim.Node {
+	return dynamo.New(p.Config, l.Members)
 }
 
-func (p *dynamoStyle) Client(members []sim.NodeID, near sim.NodeID) kv.Client {
-	return dynamo.NewClient(p.Config, members, near)
+func (p *dynamoStyle) Client(l kv.Layout, near sim.NodeID) kv.Client {
+	return dynamo.NewClient(p.Config, l.Members, near)
 }
 func (p *dynamoStyle) Commits() bool  { return true }
 func (p *dynamoStyle) Sessions() bool { return false }
@@ -97,12 +101,14 @@ type statementShipping struct {
 	statements.Config `yaml:",inline"`
 }
 
-func (p *statementShipping) Server(members []sim.NodeID) func(sim.NodeID) sim.Node {
-	return statements.New(p.Config, members)
+func (p *statementShipping) Fits(l kv.Layout) error { return p.Config.Fits(len(l.Members)) }
+
+func (p *statementShipping) Server(l kv.Layout) func(sim.NodeID) sim.Node {
+	return statements.New(p.Config, l.Members)
 }
 
-func (p *statementShipping) Client(members []sim.NodeID, near sim.NodeID) kv.Client {
-	return statements.NewClient(p.Config, members, near)
+func (p *statementShipping) Client(l kv.Layout, near sim.NodeID) kv.Client {
+	return statements.NewClient(p.Config, l.Members, near)
 }
 
 func (p *statementShipping) Supports(code sim.Code) bool {

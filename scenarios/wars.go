@@ -54,7 +54,7 @@ func newWars(s *Scenario) *wars {
 	_, m.alone = s.Workload.(*workloads.Probe)
 	b := &builder{s: s}
 	b.servers()
-	m.homes = b.members
+	m.homes = b.layout.Members
 	if d.Config.Members > 0 {
 		m.homes = m.homes[:d.Config.Members] // the others are spare
 	}

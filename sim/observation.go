@@ -64,7 +64,19 @@ const (
 	// B members, C fingerprint; Why Agreed or Undone where that ends a change, and no
 	// reason where it is a step of one.
 	Configured
-	lastFact = Configured
+	// Conflicted: the node found two writes that were made without knowledge of each other,
+	// or took them for such. Op the one that came, Key, Why what told it, A the other's
+	// key where it is another, C the other write.
+	Conflicted
+	// Compensated: what a write did was made good later, because it turned out to conflict.
+	// Op the write, Key, C the write that it gave way to.
+	Compensated
+	// Promised: the node will, durably, take no more part in epochs before A. Key scope.
+	Promised
+	// Served: the node answers a read from its own state. Op, Key, Why what allows it, A the
+	// slot as of which, B the epoch.
+	Served
+	lastFact = Served
 )
 
 // Facts is the number of kinds of facts, plus one.
@@ -75,7 +87,7 @@ func (f Fact) String() string {
 	names := [...]string{
 		"none", "role", "elected", "decided", "applied", "placed", "committed", "stored",
 		"discarded", "answered", "closed", "hint", "lease", "repaired", "replica", "voted", "depended",
-		"prepared", "ended", "compared", "streamed", "configured",
+		"prepared", "ended", "compared", "streamed", "configured", "conflicted", "compensated", "promised", "served",
 	}
 	if int(f) < len(names) {
 		return names[f]
@@ -112,6 +124,16 @@ const (
 	ByCopy         // Repaired or Streamed: by shipping every key
 	Agreed         // Ended: committed. Configured: a change of members is complete
 	Undone         // Ended: aborted. Configured: a change of members was given up
+	ByVector       // Conflicted: version vectors tell
+	ByStamp        // Conflicted: timestamps tell, which only pretend to
+	ByRule         // Conflicted: a rule of the data is broken, such as a unique name
+	ThroughLog     // Served: the read is in the log itself
+	ByRound        // Served: a quorum confirmed, after the read came, that the node leads
+	ByLease        // Served: the node holds a lease
+	ByQuorum       // Served: a quorum was asked for what it has
+	ByToken        // Served: the state has reached what the session saw
+	AsLeader       // Served: the node believes that it leads, and asked nobody
+	AsReplica      // Served: the node has this state, whatever others have
 )
 
 // String spells the qualification.
@@ -119,7 +141,8 @@ func (w Why) String() string {
 	names := [...]string{
 		"", "held", "left", "volatile", "durable", "truncated", "resolved", "expired", "collected",
 		"wiped", "kept", "replayed", "dropped", "late", "by-read", "by-tree", "by-log", "by-snapshot", "by-hint",
-		"unsynced", "by-transfer", "by-copy", "agreed", "undone",
+		"unsynced", "by-transfer", "by-copy", "agreed", "undone", "by-vector", "by-stamp", "by-rule",
+		"through-log", "by-round", "by-lease", "by-quorum", "by-token", "as-leader", "as-replica",
 	}
 	if int(w) < len(names) {
 		return names[w]

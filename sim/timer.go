@@ -20,6 +20,9 @@ const (
 	// over what it holds.
 	SignalJoin
 	SignalLeave
+	// SignalHandover has a leader hand its lead over to another member, without losing
+	// anything: A is whom, 0 for whoever is readiest.
+	SignalHandover
 )
 
 // Timer is what Timeout is handed: pointer-free data that the node chose.

@@ -287,7 +287,7 @@ func (b *bench) wantError(op sim.OpID, e sim.Error) *kv.Reply {
 // shown is the writer that a node's read of a key shows now.
 func (b *bench) shown(id sim.NodeID, key sim.Key) sim.OpID {
 	n := b.nodes[id]
-	return n.store.writer(key, n.visible())
+	return n.store.Writer(key, n.visible())
 }
 
 // leaders are the nodes that hold the role of leader.

@@ -1,217 +1,31 @@
 package leaderfollower
 
 import (
-	"time"
-
+	"simrun/nodes/internal/caller"
 	"simrun/nodes/kv"
 	"simrun/sim"
 )
 
-// The timers of a client.
-const (
-	timerAttempt = kv.ClientTimers + iota // no answer came to op A
-	timerBackoff                          // op A may be tried again
-)
-
-// drawReplica is the purpose of a client's draws. Workloads, which draw at the same node,
-// number theirs from 1.
-const drawReplica uint8 = 0x81
-
-// mostAttempts is the last number that an attempt can have.
-const mostAttempts = 255
-
-// longestBackoff bounds how often the backoff is doubled.
-const longestBackoff = 5
-
-// Client is the client side of a cluster, for one session: it keeps to the member that
-// it believes to lead, follows redirects, and repeats what was refused or not answered
-// under the same identity, which members know again.
-type Client struct {
-	*cluster
-	near   sim.NodeID
-	leader sim.NodeID // believed
-
-	request kv.Request // of the op in progress
-	active  bool
-	target  sim.NodeID // of the newest attempt
-	hops    int        // attempts since the last backoff
-	delays  uint       // backoffs of this op
-	rests   bool       // backing off: the newest attempt was refused
-	doubt   bool       // an attempt was not refused, and may yet be carried out
-	timer   sim.TimerID
-}
-
-var _ kv.Client = (*Client)(nil)
-
 // NewClient makes a client. Near is the member that it reads from where it reads
 // from the nearest; with Nobody it draws one.
 func NewClient(config Config, members []sim.NodeID, near sim.NodeID) kv.Client {
-	return &Client{cluster: newCluster(config, members), near: near, leader: members[0]}
+	if config.Reads == "any" {
+		near = sim.Nobody
+	}
+	return caller.New(caller.Options{
+		Members: members, Near: near, Ordinary: config.ordinary(),
+		AttemptTimeout: config.AttemptTimeout, Backoff: config.Backoff,
+	})
 }
 
-// Call implements kv.Client.
-func (c *Client) Call(env *sim.Env, r kv.Request) {
-	c.request, c.active = r, true
-	c.request.Attempt = 0
-	c.hops, c.delays, c.rests, c.doubt = 0, 0, false, false
-	c.attempt(env, c.first(env))
-}
-
-// first is where an op is tried first. It settles how a get is to be served.
-func (c *Client) first(env *sim.Env) sim.NodeID {
-	r := &c.request
-	if r.Code != sim.Get {
-		return c.leader
-	}
-	if r.Read == kv.Strongest {
-		r.Read = c.ordinary()
-	}
-	switch {
-	case r.Read != kv.AtReplica:
-		return c.leader
-	case c.config.Reads == "any" || c.near == sim.Nobody:
-		return c.drawn(env)
-	}
-	return c.near
-}
-
-// ordinary is the read path of gets that ask for none. Strongest is left to ask the leader
-// for a confirmed read.
-func (c *Client) ordinary() kv.ReadPath {
-	switch c.config.Reads {
+// ordinary is the read path of gets that ask for none: Strongest asks the leader for
+// a confirmed read.
+func (c *Config) ordinary() kv.ReadPath {
+	switch c.Reads {
 	case "confirmed":
 		return kv.Strongest
 	case "leader":
 		return kv.AtLeader
 	}
 	return kv.AtReplica
-}
-
-// drawn is a member drawn for the op.
-func (c *Client) drawn(env *sim.Env) sim.NodeID {
-	word := env.Draw(drawReplica, sim.OpSubject(c.request.Op, 0))
-	best, weight := c.members[0], uint64(0)
-	for _, id := range c.members {
-		if w := env.Weight(word, id); w >= weight {
-			best, weight = id, w
-		}
-	}
-	return best
-}
-
-// attempt sends the op to a member.
-func (c *Client) attempt(env *sim.Env, to sim.NodeID) {
-	if c.request.Attempt == mostAttempts {
-		return
-	}
-	c.request.Attempt++
-	c.target, c.rests = to, false
-	c.hops++
-	m := c.request
-	env.Send(to, &m)
-	env.Cancel(c.timer)
-	if limit := c.config.AttemptTimeout; limit > 0 {
-		c.timer = c.after(env, limit, timerAttempt)
-	}
-}
-
-func (c *Client) after(env *sim.Env, d time.Duration, kind sim.TimerKind) sim.TimerID {
-	r := &c.request
-	return env.After(d, sim.Timer{Kind: kind, Subject: r.Subject(), A: uint64(r.Op), B: uint64(r.Attempt)})
-}
-
-// Receive implements kv.Client.
-func (c *Client) Receive(env *sim.Env, from sim.NodeID, m sim.Message) (kv.Reply, bool) {
-	reply, ok := m.(*kv.Reply)
-	if !ok || !c.active || reply.Op != c.request.Op {
-		return kv.Reply{}, false
-	}
-	if isFinal(reply) {
-		if reply.Leader == from {
-			c.leader = from
-		}
-		c.Abandon(env, reply.Op)
-		return c.outcome(*reply), true
-	}
-	c.doubt = c.doubt || reply.Error == sim.Partial
-	if reply.Attempt == c.request.Attempt && !c.rests {
-		c.elsewhere(env, from, reply)
-	}
-	return kv.Reply{}, false
-}
-
-// outcome is what a final reply says of the whole op. That its token is lost is true of
-// one history; another leader may have carried out an earlier attempt in its own.
-func (c *Client) outcome(r kv.Reply) kv.Reply {
-	if r.Error == sim.TokenLost && c.doubt && c.request.Code.Writes() {
-		r.Outcome = sim.Unknown
-	}
-	return r
-}
-
-// isFinal tells whether trying again could not change the answer. What was cut short by a
-// change of leader is tried again: the members know the op again.
-func isFinal(r *kv.Reply) bool {
-	switch r.Error {
-	case sim.NotLeader, sim.TokenBehind, sim.Overloaded, sim.Partial:
-		return false
-	}
-	return true
-}
-
-// elsewhere tries again: at once where a reply names another member, else
-// at the next one after a while.
-func (c *Client) elsewhere(env *sim.Env, from sim.NodeID, reply *kv.Reply) {
-	c.learn(from, reply.Leader)
-	if c.request.Read == kv.AtReplica {
-		c.request.Read = kv.AtLeader
-	}
-	if c.leader != from && reply.Leader != sim.Nobody && c.hops <= len(c.members) {
-		c.attempt(env, c.leader)
-		return
-	}
-	env.Cancel(c.timer)
-	c.timer = c.after(env, c.config.Backoff<<min(c.delays, longestBackoff), timerBackoff)
-	c.delays++
-	c.hops, c.rests = 0, true
-}
-
-// learn takes note of who is said to lead, and otherwise guesses the next member.
-func (c *Client) learn(from, leader sim.NodeID) {
-	switch {
-	case c.rank(leader) >= 0:
-		c.leader = leader
-	case c.leader == from:
-		c.leader = c.next(from)
-	}
-}
-
-// next is the member after another one.
-func (c *Client) next(id sim.NodeID) sim.NodeID {
-	return c.members[(c.rank(id)+1)%len(c.members)]
-}
-
-// Timeout implements kv.Client.
-func (c *Client) Timeout(env *sim.Env, t sim.Timer) (kv.Reply, bool) {
-	isCurrent := c.active && sim.OpID(t.A) == c.request.Op && uint8(t.B) == c.request.Attempt
-	if !isCurrent {
-		return kv.Reply{}, false
-	}
-	if t.Kind == timerAttempt {
-		c.doubt = true
-		if c.target == c.leader {
-			c.leader = c.next(c.target)
-		}
-	}
-	c.attempt(env, c.leader)
-	return kv.Reply{}, false
-}
-
-// Abandon implements kv.Client.
-func (c *Client) Abandon(env *sim.Env, op sim.OpID) {
-	if !c.active || op != c.request.Op {
-		return
-	}
-	c.active = false
-	env.Cancel(c.timer)
 }

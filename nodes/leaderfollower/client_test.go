@@ -10,8 +10,8 @@ import (
 	"simrun/sim"
 )
 
-// caller drives one client by hand.
-type caller struct {
+// driven drives one client by hand.
+type driven struct {
 	t      *testing.T
 	host   *bench
 	env    *sim.Env
@@ -21,17 +21,17 @@ type caller struct {
 	op     sim.OpID
 }
 
-func newCaller(t *testing.T, near sim.NodeID, change func(*Config)) *caller {
+func newDriven(t *testing.T, near sim.NodeID, change func(*Config)) *driven {
 	config := Defaults()
 	if change != nil {
 		change(&config)
 	}
 	host := &bench{t: t}
 	members := []sim.NodeID{1, 2, 3}
-	return &caller{t: t, host: host, env: sim.NewEnv(client, host), client: NewClient(config, members, near)}
+	return &driven{t: t, host: host, env: sim.NewEnv(client, host), client: NewClient(config, members, near)}
 }
 
-func (c *caller) do(handler func()) {
+func (c *driven) do(handler func()) {
 	c.env.Enter(c.now, c.now)
 	handler()
 	for _, e := range c.env.Effects() {
@@ -41,19 +41,19 @@ func (c *caller) do(handler func()) {
 	}
 }
 
-func (c *caller) call(code sim.Code, read kv.ReadPath) {
+func (c *driven) call(code sim.Code, read kv.ReadPath) {
 	c.op++
 	c.do(func() { c.client.Call(c.env, kv.Request{Op: c.op, Code: code, Read: read}) })
 }
 
-func (c *caller) answer(from sim.NodeID, r kv.Reply) (reply kv.Reply, done bool) {
+func (c *driven) answer(from sim.NodeID, r kv.Reply) (reply kv.Reply, done bool) {
 	r.Op = c.op
 	c.do(func() { reply, done = c.client.Receive(c.env, from, &r) })
 	return reply, done
 }
 
 // wants checks the newest request sent.
-func (c *caller) wants(number int, to sim.NodeID, attempt uint8, read kv.ReadPath) {
+func (c *driven) wants(number int, to sim.NodeID, attempt uint8, read kv.ReadPath) {
 	c.t.Helper()
 	require.Len(c.t, c.sent, number)
 	last := c.sent[number-1]
@@ -64,7 +64,7 @@ func (c *caller) wants(number int, to sim.NodeID, attempt uint8, read kv.ReadPat
 }
 
 // fire fires the timers due after a time.
-func (c *caller) fire(d time.Duration) {
+func (c *driven) fire(d time.Duration) {
 	c.now += d
 	var due []sim.TimerID
 	c.env.Timers(func(id sim.TimerID, at time.Duration) {
@@ -79,7 +79,7 @@ func (c *caller) fire(d time.Duration) {
 }
 
 func TestClientFollowsRedirectsAndRemembersThem(t *testing.T) {
-	c := newCaller(t, sim.Nobody, nil)
+	c := newDriven(t, sim.Nobody, nil)
 	c.call(sim.Put, kv.Strongest)
 	c.wants(1, 1, 1, kv.Strongest)
 	_, done := c.answer(1, kv.Reply{Attempt: 1, Outcome: sim.Fail, Error: sim.NotLeader, Leader: 3})
@@ -93,7 +93,7 @@ func TestClientFollowsRedirectsAndRemembersThem(t *testing.T) {
 }
 
 func TestClientBacksOffWhenNobodyLeads(t *testing.T) {
-	c := newCaller(t, sim.Nobody, nil)
+	c := newDriven(t, sim.Nobody, nil)
 	c.call(sim.Put, kv.Strongest)
 	wait := Defaults().Backoff
 	for i := range 4 {
@@ -108,7 +108,7 @@ func TestClientBacksOffWhenNobodyLeads(t *testing.T) {
 	require.Equal(t, []sim.NodeID{1, 2, 3, 1, 2}, targets(c))
 }
 
-func targets(c *caller) (ids []sim.NodeID) {
+func targets(c *driven) (ids []sim.NodeID) {
 	for _, l := range c.sent {
 		ids = append(ids, l.to)
 	}
@@ -116,7 +116,7 @@ func targets(c *caller) (ids []sim.NodeID) {
 }
 
 func TestClientDoesNotPingPongBetweenTwoThatPointAtEachOther(t *testing.T) {
-	c := newCaller(t, sim.Nobody, nil)
+	c := newDriven(t, sim.Nobody, nil)
 	c.call(sim.Put, kv.Strongest)
 	for range 20 {
 		last := c.sent[len(c.sent)-1]
@@ -129,7 +129,7 @@ func TestClientDoesNotPingPongBetweenTwoThatPointAtEachOther(t *testing.T) {
 }
 
 func TestClientTriesElsewhereWithoutAnswer(t *testing.T) {
-	c := newCaller(t, sim.Nobody, nil)
+	c := newDriven(t, sim.Nobody, nil)
 	c.call(sim.Put, kv.Strongest)
 	c.fire(250 * time.Millisecond)
 	c.wants(2, 2, 2, kv.Strongest)
@@ -139,14 +139,14 @@ func TestClientTriesElsewhereWithoutAnswer(t *testing.T) {
 	_, done = c.answer(1, kv.Reply{Attempt: 1, Outcome: sim.OK, Leader: 1})
 	require.True(t, done, "but a final one counts")
 
-	c = newCaller(t, sim.Nobody, func(c *Config) { c.AttemptTimeout = 0 })
+	c = newDriven(t, sim.Nobody, func(c *Config) { c.AttemptTimeout = 0 })
 	c.call(sim.Put, kv.Strongest)
 	c.fire(time.Hour)
 	require.Len(t, c.sent, 1)
 }
 
 func TestClientRetriesWhatWasCutShort(t *testing.T) {
-	c := newCaller(t, sim.Nobody, nil)
+	c := newDriven(t, sim.Nobody, nil)
 	c.call(sim.Put, kv.Strongest)
 	_, done := c.answer(1, kv.Reply{Attempt: 1, Outcome: sim.Unknown, Error: sim.Partial, Leader: 2})
 	require.False(t, done)
@@ -155,7 +155,7 @@ func TestClientRetriesWhatWasCutShort(t *testing.T) {
 
 func TestFinalAnswers(t *testing.T) {
 	for _, e := range []sim.Error{sim.Conflict, sim.TokenLost, sim.TimedOut, sim.Unavailable} {
-		c := newCaller(t, sim.Nobody, nil)
+		c := newDriven(t, sim.Nobody, nil)
 		c.call(sim.CAS, kv.Strongest)
 		r, done := c.answer(1, kv.Reply{Attempt: 1, Outcome: sim.Fail, Error: e})
 		require.True(t, done)
@@ -169,23 +169,23 @@ func TestFinalAnswers(t *testing.T) {
 // for its token has not certainly failed. A read has.
 func TestLostTokenLeavesAWriteInDoubtWhereAnAttemptMayHaveHappened(t *testing.T) {
 	lost := kv.Reply{Attempt: 2, Outcome: sim.Fail, Error: sim.TokenLost}
-	unanswered := func(c *caller) { c.fire(250 * time.Millisecond) }
+	unanswered := func(c *driven) { c.fire(250 * time.Millisecond) }
 	tests := []struct {
 		code   sim.Code
-		before func(*caller)
+		before func(*driven)
 		want   sim.Outcome
 	}{
 		{sim.Put, unanswered, sim.Unknown},
 		{sim.Get, unanswered, sim.Fail},
-		{sim.Put, func(c *caller) {
+		{sim.Put, func(c *driven) {
 			c.answer(1, kv.Reply{Attempt: 1, Outcome: sim.Unknown, Error: sim.Partial, Leader: 2})
 		}, sim.Unknown},
-		{sim.Put, func(c *caller) {
+		{sim.Put, func(c *driven) {
 			c.answer(1, kv.Reply{Attempt: 1, Outcome: sim.Fail, Error: sim.NotLeader, Leader: 2})
 		}, sim.Fail},
 	}
 	for _, test := range tests {
-		c := newCaller(t, sim.Nobody, nil)
+		c := newDriven(t, sim.Nobody, nil)
 		c.call(sim.Put, kv.Strongest)
 		unanswered(c)
 		c.answer(2, kv.Reply{Attempt: 2, Outcome: sim.OK, Leader: 1}) // is no doubt about the next op
@@ -201,7 +201,7 @@ func TestLostTokenLeavesAWriteInDoubtWhereAnAttemptMayHaveHappened(t *testing.T)
 }
 
 func TestAbandonedOpIsForgotten(t *testing.T) {
-	c := newCaller(t, sim.Nobody, nil)
+	c := newDriven(t, sim.Nobody, nil)
 	c.call(sim.Put, kv.Strongest)
 	c.client.Abandon(c.env, c.op)
 	c.fire(time.Hour)
@@ -212,17 +212,17 @@ func TestAbandonedOpIsForgotten(t *testing.T) {
 
 func TestWhereReadsGo(t *testing.T) {
 	reads := func(where string) func(*Config) { return func(c *Config) { c.Reads = where } }
-	c := newCaller(t, 3, reads("leader"))
+	c := newDriven(t, 3, reads("leader"))
 	c.call(sim.Get, kv.Strongest)
 	c.wants(1, 1, 1, kv.AtLeader)
 
-	c = newCaller(t, 3, reads("nearest"))
+	c = newDriven(t, 3, reads("nearest"))
 	c.call(sim.Get, kv.Strongest)
 	c.wants(1, 3, 1, kv.AtReplica)
 	c.answer(3, kv.Reply{Attempt: 1, Outcome: sim.Fail, Error: sim.TokenBehind, Leader: 1})
 	c.wants(2, 1, 2, kv.AtLeader)
 
-	c = newCaller(t, 3, reads("any"))
+	c = newDriven(t, 3, reads("any"))
 	seen := map[sim.NodeID]int{}
 	for range 60 {
 		c.call(sim.Get, kv.Strongest)
@@ -235,7 +235,7 @@ func TestWhereReadsGo(t *testing.T) {
 }
 
 func TestSlowReplicaDoesNotChangeWhoIsBelievedToLead(t *testing.T) {
-	c := newCaller(t, 3, func(c *Config) { c.Reads = "nearest" })
+	c := newDriven(t, 3, func(c *Config) { c.Reads = "nearest" })
 	c.call(sim.Get, kv.Strongest)
 	c.fire(250 * time.Millisecond)
 	c.wants(2, 1, 2, kv.AtReplica)

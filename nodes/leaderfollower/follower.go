@@ -205,7 +205,7 @@ func (n *Node) extend(env *sim.Env, prev uint64, entries []replog.Entry) (bytes 
 			n.cut(env, index-1)
 		}
 		n.log.Append(env.Disk(), n.commit, *e)
-		n.store.push(index, e, n.commit)
+		n.store.Push(index, e, n.commit)
 		delete(f.stash, index)
 		bytes += uint64(e.Bytes())
 	}

@@ -82,14 +82,14 @@ func (n *Node) stepDown(env *sim.Env) {
 // A new one has to come after what its session saw: were it placed in a history
 // without that, its own newer token would hide the loss from the session for good.
 func (n *Node) write(env *sim.Env, from sim.NodeID, r *kv.Request) {
-	index, known, tooOld := n.store.find(r.Op)
-	w := waiting{index: index, op: r.Op, attempt: r.Attempt, client: from, since: env.Now()}
+	found := n.store.Find(r.Op)
+	w := waiting{index: found.Index, op: r.Op, attempt: r.Attempt, client: from, since: env.Now()}
 	switch {
-	case tooOld:
+	case found.TooOld:
 		env.Send(from, &kv.Reply{Op: r.Op, Attempt: r.Attempt, Outcome: sim.Unknown, Error: sim.TimedOut})
-	case known && index <= n.commit:
+	case found.Known && found.Index <= n.commit:
 		n.answerWrite(env, &w)
-	case known:
+	case found.Known:
 		n.await(env, w)
 	default:
 		n.writeAnew(env, w, r)
@@ -120,7 +120,7 @@ func (n *Node) entry(r *kv.Request) replog.Entry {
 		e.Value.ID = r.Op
 	}
 	if r.Code == sim.CAS {
-		e.Refused = n.store.writer(r.Key, n.log.Last().Index) != r.Expect
+		e.Refused = n.store.Writer(r.Key, n.log.Last().Index) != r.Expect
 	}
 	return e
 }
@@ -129,7 +129,7 @@ func (n *Node) entry(r *kv.Request) replog.Entry {
 func (n *Node) place(env *sim.Env, e replog.Entry) uint64 {
 	e.Epoch = n.promised.Epoch
 	index := n.log.Append(env.Disk(), n.commit, e)
-	n.store.push(index, &e, n.commit)
+	n.store.Push(index, &e, n.commit)
 	n.flush(env)
 	n.statePlaced(env, index)
 	return index
@@ -227,7 +227,7 @@ func (n *Node) answerWrite(env *sim.Env, w *waiting) {
 	reply := &kv.Reply{Op: w.op, Attempt: w.attempt, Outcome: sim.OK, Token: token(n.log.Position(w.index)), Leader: n.self}
 	if e.Refused {
 		reply.Outcome, reply.Error = sim.Fail, sim.Conflict
-		reply.Values, reply.Size = n.store.current(e.Key, n.visible())
+		reply.Values, reply.Size = n.store.Current(e.Key, n.visible())
 	}
 	env.Send(w.client, reply)
 }

@@ -1,6 +1,7 @@
 package leaderfollower
 
 import (
+	"simrun/nodes/internal/machine"
 	"simrun/nodes/internal/replog"
 	"simrun/nodes/kv"
 	"simrun/sim"
@@ -94,7 +95,7 @@ type Node struct {
 
 	promised promise
 	log      *replog.Log
-	store    *store
+	store    *machine.Store
 	commit   uint64 // known to be committed, at most the last index
 	applied  uint64 // stated as applied
 	disk     flusher
@@ -160,8 +161,8 @@ func (n *Node) recover(env *sim.Env) {
 	log, found := replog.Open(disk, fileLog)
 	n.log = log
 	n.promised.Epoch = max(n.promised.Epoch, log.Last().Epoch)
-	n.store = newStore(n.config.Remember)
-	n.store.rebuild(log)
+	n.store = machine.New(n.config.Remember)
+	n.store.Rebuild(log)
 	n.disk = flusher{durable: log.Last().Index, promise: n.promised}
 	n.stateLost(env, found)
 	for index := uint64(1); index <= log.Last().Index; index++ {
@@ -227,7 +228,7 @@ func (n *Node) Timeout(env *sim.Env, t sim.Timer) {
 }
 
 // Inspect implements sim.Inspector: it yields what the node's reads show.
-func (n *Node) Inspect(yield func(sim.Copy)) { n.store.inspect(n.visible(), yield) }
+func (n *Node) Inspect(yield func(sim.Copy)) { n.store.Inspect(n.visible(), yield) }
 
 // visible is the index as of which the node answers reads.
 func (n *Node) visible() uint64 {
@@ -278,7 +279,7 @@ func (n *Node) cut(env *sim.Env, after uint64) {
 	if len(removed) == 0 {
 		return
 	}
-	n.store.pop(after, removed, n.log)
+	n.store.Pop(after, removed, n.log)
 	n.commit, n.applied = min(n.commit, after), min(n.applied, after)
 	n.disk.cut(after)
 	n.follower.verified = min(n.follower.verified, after)

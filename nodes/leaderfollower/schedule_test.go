@@ -109,7 +109,7 @@ func (w *walk) write() {
 	case 1, 2:
 		code = sim.CAS
 		if n := w.nodes[to]; n != nil {
-			expect = n.store.writer(key, n.visible())
+			expect = n.store.Writer(key, n.visible())
 		}
 	}
 	w.number++

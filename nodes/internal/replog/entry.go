@@ -32,6 +32,9 @@ type Entry struct {
 	Key     sim.Key
 	Value   sim.Value
 	Size    uint32 // of the payload, in bytes
+	// Expect is the version that a compare-and-set needs, where it is decided as it is
+	// applied. Where its leader decided, it left its finding in Refused and nothing here.
+	Expect sim.OpID
 	// Body is what is shipped beside the op, in a form of the protocol's own: what the
 	// op read of its world, or what it changed. Empty where the op says it all.
 	Body []uint64
@@ -41,17 +44,29 @@ type Entry struct {
 func (e *Entry) Changes() bool { return e.Op != 0 && !e.Refused }
 
 // Bytes is the entry's size on the wire.
-func (e *Entry) Bytes() int { return 6*8 + 8*len(e.Body) + int(e.Size) }
+func (e *Entry) Bytes() int {
+	n := 6*8 + 8*len(e.Body) + int(e.Size)
+	if e.Expect != 0 {
+		n += 8
+	}
+	return n
+}
 
 // Encode lists the entry.
 func (e *Entry) Encode(to *sim.Encoder) {
-	refused := uint64(0)
+	flags := uint64(0)
 	if e.Refused {
-		refused = 1
+		flags |= 1
+	}
+	if e.Expect != 0 {
+		flags |= 2
 	}
 	to.Uint("epoch", e.Epoch)
 	to.Op("op", e.Op)
-	to.Uint("code", uint64(e.Code)|refused<<8|uint64(len(e.Body))<<16)
+	to.Uint("code", uint64(e.Code)|flags<<8|uint64(len(e.Body))<<16)
+	if e.Expect != 0 {
+		to.Op("expect", e.Expect)
+	}
 	to.Uint("key", uint64(e.Key))
 	to.Value("value", e.Value)
 	for _, word := range e.Body {

@@ -1,4 +1,4 @@
-package leaderfollower
+package machine
 
 import (
 	"testing"
@@ -12,34 +12,34 @@ func TestMemory(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		limit := rapid.IntRange(1, 20).Draw(t, "limit")
 		var m memory
-		var twin []remembered
+		var twin []Remembered
 		forgot := uint32(0)
 		for range rapid.IntRange(0, 100).Draw(t, "steps") {
 			number := rapid.Uint32Range(1, 60).Draw(t, "number")
 			if rapid.Bool().Draw(t, "far") {
 				number <<= rapid.IntRange(0, 20).Draw(t, "shift")
 			}
-			index, known, tooOld := m.find(number)
+			found := m.find(number)
 			at := -1
 			for i := range twin {
-				if twin[i].number == number {
+				if twin[i].Number == number {
 					at = i
 				}
 			}
-			require.Equal(t, at >= 0, known)
-			require.Equal(t, at < 0 && number <= forgot, tooOld)
+			require.Equal(t, at >= 0, found.Known)
+			require.Equal(t, at < 0 && number <= forgot, found.TooOld)
 			switch {
-			case known:
-				require.Equal(t, twin[at].index, index)
+			case found.Known:
+				require.Equal(t, twin[at].Index, found.Index)
 				if at == len(twin)-1 {
 					m.unknow(number)
 					twin = twin[:at]
 				}
 			default:
-				m.know(number, uint64(number)+7, limit)
-				twin = append(twin, remembered{number, uint64(number) + 7})
+				m.know(Remembered{Number: number, Index: uint64(number) + 7}, limit)
+				twin = append(twin, Remembered{Number: number, Index: uint64(number) + 7})
 				if len(twin) > limit {
-					forgot = max(forgot, twin[0].number)
+					forgot = max(forgot, twin[0].Number)
 					twin = twin[1:]
 				}
 			}

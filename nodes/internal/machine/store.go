@@ -1,4 +1,4 @@
-package leaderfollower
+package machine
 
 import (
 	"slices"
@@ -15,26 +15,28 @@ type version struct {
 	deleted bool
 }
 
-// store is what a log means: for each key its versions since the newest committed one,
+// Store is what a log means: for each key its versions since the newest committed one,
 // so that it can be read as of any index from there, and for each client its
 // recent ops.
-type store struct {
+type Store struct {
 	keys     [][]version // by key: keys are small and dense
 	clients  []memory    // by client
 	settled  uint64      // versions that one at or below this index replaced may be gone
+	image    *Image      // what the log begins behind, nil where it keeps everything
 	remember int
 }
 
-func newStore(remember int) *store {
-	return &store{remember: remember}
+// New is the store of an empty log, which knows so many ops of each client again.
+func New(remember int) *Store {
+	return &Store{remember: remember}
 }
 
-// push adds the entry at the end of the log. Nobody will ask for a state before settled.
-func (s *store) push(index uint64, e *replog.Entry, settled uint64) {
+// Push adds the entry at the end of the log. Nobody will ask for a state before settled.
+func (s *Store) Push(index uint64, e *replog.Entry, settled uint64) {
 	if e.Op == 0 {
 		return
 	}
-	s.of(e.Op).know(e.Op.Number(), index, s.remember)
+	s.of(e.Op).know(Remembered{Number: e.Op.Number(), Refused: e.Refused, Index: index}, s.remember)
 	if e.Refused {
 		return
 	}
@@ -44,7 +46,7 @@ func (s *store) push(index uint64, e *replog.Entry, settled uint64) {
 }
 
 // versions are those of a key, made if absent.
-func (s *store) versions(key sim.Key) *[]version {
+func (s *Store) versions(key sim.Key) *[]version {
 	if int(key) >= len(s.keys) {
 		s.keys = append(s.keys, make([][]version, int(key)+1-len(s.keys))...)
 	}
@@ -63,16 +65,24 @@ func prune(versions []version, settled uint64) []version {
 	return slices.Delete(versions, 0, newest)
 }
 
-// find tells where an op is in the log; tooOld when it may have been there and is forgotten.
-func (s *store) find(op sim.OpID) (index uint64, known, tooOld bool) {
+// Found is what a store knows of an op.
+type Found struct {
+	Index   uint64 // where the op is in the log
+	Refused bool   // a compare-and-set that found another version
+	Known   bool   // the op is in the log
+	TooOld  bool   // it may have been there and is forgotten
+}
+
+// Find tells where an op is in the log.
+func (s *Store) Find(op sim.OpID) Found {
 	return s.of(op).find(op.Number())
 }
 
-// pop takes back the log's tail after an index, removed from the log already.
+// Pop takes back the log's tail after an index, removed from the log already.
 // What has been forgotten since is gathered from the log again.
-func (s *store) pop(after uint64, removed []replog.Entry, log *replog.Log) {
+func (s *Store) Pop(after uint64, removed []replog.Entry, log *replog.Log) {
 	if after < s.settled || s.hasForgotten(removed) {
-		s.rebuild(log)
+		s.Rebuild(log)
 		return
 	}
 	for i := range removed {
@@ -87,7 +97,7 @@ func (s *store) pop(after uint64, removed []replog.Entry, log *replog.Log) {
 }
 
 // hasForgotten tells whether remembering an op to be removed has cost another its place.
-func (s *store) hasForgotten(removed []replog.Entry) bool {
+func (s *Store) hasForgotten(removed []replog.Entry) bool {
 	for i := range removed {
 		if op := removed[i].Op; op != 0 && s.of(op).forgot > 0 {
 			return true
@@ -104,16 +114,21 @@ func before(versions []version, after uint64) []version {
 	return versions[:n]
 }
 
-// rebuild makes the store anew from the whole log.
-func (s *store) rebuild(log *replog.Log) {
-	*s = *newStore(s.remember)
-	for index := uint64(1); index <= log.Last().Index; index++ {
-		s.push(index, log.At(index), 0)
+// Rebuild makes the store anew from all that the log keeps, and from the image that it
+// begins behind.
+func (s *Store) Rebuild(log *replog.Log) {
+	image := s.image
+	*s = *New(s.remember)
+	if image != nil {
+		s.Restore(image)
+	}
+	for index := log.Base().Index + 1; index <= log.Last().Index; index++ {
+		s.Push(index, log.At(index), 0)
 	}
 }
 
 // read is the version of a key as of an index; false when nothing was written yet.
-func (s *store) read(key sim.Key, asOf uint64) (version, bool) {
+func (s *Store) read(key sim.Key, asOf uint64) (version, bool) {
 	if int(key) >= len(s.keys) {
 		return version{}, false
 	}
@@ -123,24 +138,24 @@ func (s *store) read(key sim.Key, asOf uint64) (version, bool) {
 	return version{}, false
 }
 
-// current is the value of a key as of an index, none or one, and its size.
-func (s *store) current(key sim.Key, asOf uint64) ([]sim.Value, uint32) {
+// Current is the value of a key as of an index, none or one, and its size.
+func (s *Store) Current(key sim.Key, asOf uint64) ([]sim.Value, uint32) {
 	if v, ok := s.read(key, asOf); ok && !v.deleted {
 		return []sim.Value{v.value}, v.size
 	}
 	return nil, 0
 }
 
-// writer is the op whose value a key shows as of an index: 0 when it shows nothing.
-func (s *store) writer(key sim.Key, asOf uint64) sim.OpID {
+// Writer is the op whose value a key shows as of an index: 0 when it shows nothing.
+func (s *Store) Writer(key sim.Key, asOf uint64) sim.OpID {
 	if v, ok := s.read(key, asOf); ok && !v.deleted {
 		return v.value.ID
 	}
 	return 0
 }
 
-// inspect yields every key as of an index, in the order of keys.
-func (s *store) inspect(asOf uint64, yield func(sim.Copy)) {
+// Inspect yields every key as of an index, in the order of keys.
+func (s *Store) Inspect(asOf uint64, yield func(sim.Copy)) {
 	for place := range s.keys {
 		key := sim.Key(place)
 		v, ok := s.read(key, asOf)

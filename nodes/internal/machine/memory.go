@@ -1,4 +1,4 @@
-package leaderfollower
+package machine
 
 import "simrun/sim"
 
@@ -7,37 +7,30 @@ import "simrun/sim"
 type memory struct {
 	// slots are found by op number: the op n stands at n modulo their number, a power
 	// of two, which grows where two remembered ops would share a slot.
-	slots  []remembered
+	slots  []Remembered
 	recent []uint32 // op numbers, oldest first, from head on
 	head   int
 	forgot uint32 // the highest op number forgotten
 }
 
-// remembered is one op; a number of 0 marks a free slot.
-type remembered struct {
-	number uint32
-	index  uint64
-}
-
 const firstSlots = 16
 
-func (m *memory) slot(number uint32) *remembered { return &m.slots[number&uint32(len(m.slots)-1)] }
+func (m *memory) slot(number uint32) *Remembered { return &m.slots[number&uint32(len(m.slots)-1)] }
 
-// find returns the index of an op; known is false where it is not remembered, tooOld
-// where it may have been.
-func (m *memory) find(number uint32) (index uint64, known, tooOld bool) {
+// find tells what is known of an op.
+func (m *memory) find(number uint32) Found {
 	if len(m.slots) > 0 {
-		if s := m.slot(number); s.number == number {
-			return s.index, true, false
+		if s := m.slot(number); s.Number == number {
+			return Found{Index: s.Index, Refused: s.Refused, Known: true}
 		}
 	}
-	return 0, false, number <= m.forgot
+	return Found{TooOld: number <= m.forgot}
 }
 
 // know remembers an op, and forgets the oldest where there are more than a limit.
-func (m *memory) know(number uint32, index uint64, limit int) {
-	m.put(remembered{number, index})
-	m.recent = append(m.recent, number)
+func (m *memory) know(r Remembered, limit int) {
+	m.put(r)
+	m.recent = append(m.recent, r.Number)
 	if len(m.recent)-m.head <= limit {
 		return
 	}
@@ -52,13 +45,13 @@ func (m *memory) know(number uint32, index uint64, limit int) {
 }
 
 // put gives an op its slot, and makes room where another has it.
-func (m *memory) put(r remembered) {
+func (m *memory) put(r Remembered) {
 	if len(m.slots) == 0 {
-		m.slots = make([]remembered, firstSlots)
+		m.slots = make([]Remembered, firstSlots)
 	}
 	for {
-		s := m.slot(r.number)
-		if s.number == 0 || s.number == r.number {
+		s := m.slot(r.Number)
+		if s.Number == 0 || s.Number == r.Number {
 			*s = r
 			return
 		}
@@ -69,17 +62,17 @@ func (m *memory) put(r remembered) {
 // grow doubles the slots: those that shared none before share none after.
 func (m *memory) grow() {
 	old := m.slots
-	m.slots = make([]remembered, 2*len(old))
+	m.slots = make([]Remembered, 2*len(old))
 	for _, r := range old {
-		if r.number != 0 {
-			*m.slot(r.number) = r
+		if r.Number != 0 {
+			*m.slot(r.Number) = r
 		}
 	}
 }
 
 func (m *memory) free(number uint32) {
-	if s := m.slot(number); s.number == number {
-		*s = remembered{}
+	if s := m.slot(number); s.Number == number {
+		*s = Remembered{}
 	}
 }
 
@@ -95,7 +88,7 @@ func (m *memory) unknow(number uint32) {
 }
 
 // of is the memory of an op's client, made if absent: clients are numbered densely.
-func (s *store) of(op sim.OpID) *memory {
+func (s *Store) of(op sim.OpID) *memory {
 	client := int(op.Client())
 	if client >= len(s.clients) {
 		s.clients = append(s.clients, make([]memory, client+1-len(s.clients))...)
