@@ -42,6 +42,7 @@ var layers = []room{
 	{"workloads", []string{"nodes/kv", "sim/process", "sim/random", "sim/record", "sim"}},
 	{"predict", []string{"sim/random", "sim"}},
 	{"nodes/kv", []string{"sim/record", "sim"}},
+	{"nodes/internal/merkle", []string{"nodes/internal/ring", "nodes/kv", "sim"}},
 	{"nodes/internal/machine", []string{"nodes/internal/replog", "nodes/kv", "sim"}},
 	{"nodes/internal/crdt", []string{"nodes/internal/versions", "nodes/kv", "sim"}},
 	{"nodes/internal/*", []string{"nodes/kv", "sim"}},

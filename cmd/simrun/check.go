@@ -47,18 +47,9 @@ func (f *checkFlags) check(c *console, name string) error {
 	if err != nil {
 		return err
 	}
-	sheet, err := f.output.open(c)
-	if err != nil {
-		return err
-	}
-	defer sheet.discard()
-	if err := reports.WriteRun(sheet, verdicts, f.output.form(), sheet.options()); err != nil {
-		return err
-	}
-	if err := sheet.publish(); err != nil {
-		return err
-	}
-	return ended(verdicts.Exit())
+	return f.output.report(c, func(sheet *sheet) (int, error) {
+		return verdicts.Exit(), reports.WriteRun(sheet, verdicts, f.output.form(), sheet.options())
+	})
 }
 
 // judge reads a history and makes a run of it, which is expected to keep every

@@ -77,6 +77,24 @@ func (s *sheet) begin(file string) (err error) {
 
 func (s *sheet) draftName() string { return fmt.Sprintf(".%s.%d.draft", s.name, os.Getpid()) }
 
+// report has a report written, and publishes it whole: where filling the sheet fails,
+// nothing of it is seen. Fill tells the exit code.
+func (o *output) report(c *console, fill func(*sheet) (code int, err error)) error {
+	s, err := o.open(c)
+	if err != nil {
+		return err
+	}
+	defer s.discard()
+	code, err := fill(s)
+	if err != nil {
+		return err
+	}
+	if err := s.publish(); err != nil {
+		return err
+	}
+	return ended(code)
+}
+
 // options are how the report is to look.
 func (s *sheet) options() reports.Options {
 	return reports.Options{Color: s.console.colored && s.folder == nil}

@@ -65,26 +65,18 @@ func (f *quorumFlags) run(c *console) error {
 	if err != nil {
 		return err
 	}
-	sheet, err := f.output.open(c)
-	if err != nil {
-		return err
-	}
-	defer sheet.discard()
 	stop := (&bounds{}).start()
 	defer stop.release()
-	study := f.perform(c, q, stop)
-	figures := study.Figures(fmt.Sprintf("what each R and W of %d replicas gives, with the latencies %s", q.N, f.latency))
-	if err := reports.WriteFigures(sheet, figures, f.output.form(), sheet.options()); err != nil {
-		return err
-	}
-	if err := sheet.publish(); err != nil {
-		return err
-	}
-	if study.Interrupted {
-		c.complain("interrupted after %d of %d trials; the report is partial", figures.Trials, q.Trials)
-		return ended(results.Worst(figures.Exit(), results.ExitInterrupted))
-	}
-	return ended(figures.Exit())
+	return f.output.report(c, func(sheet *sheet) (int, error) {
+		study := f.perform(c, q, stop)
+		figures := study.Figures(fmt.Sprintf("what each R and W of %d replicas gives, with the latencies %s", q.N, f.latency))
+		code := figures.Exit()
+		if study.Interrupted {
+			c.complain("interrupted after %d of %d trials; the report is partial", figures.Trials, q.Trials)
+			code = results.Worst(code, results.ExitInterrupted)
+		}
+		return code, reports.WriteFigures(sheet, figures, f.output.form(), sheet.options())
+	})
 }
 
 // experiment is what the flags ask for.

@@ -79,22 +79,13 @@ func (f *runFlags) run(c *console, name string) error {
 	if len(f.versus) > 0 {
 		return f.compare(c, name, plan)
 	}
-	sheet, err := f.output.open(c)
-	if err != nil {
-		return err
-	}
-	defer sheet.discard()
 	stop := f.bounds.start()
 	defer stop.release()
-	c.announce(plan, 1)
-	run := f.perform(c, plan, stop)
-	if err := f.report(sheet, plan, run, stop); err != nil {
-		return err
-	}
-	if err := sheet.publish(); err != nil {
-		return err
-	}
-	return ended(c.runCode(run, stop))
+	return f.output.report(c, func(sheet *sheet) (int, error) {
+		c.announce(plan, 1)
+		run := f.perform(c, plan, stop)
+		return c.runCode(run, stop), f.report(sheet, plan, run, stop)
+	})
 }
 
 // agree refuses flags that do not go together.

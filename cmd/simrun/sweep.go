@@ -47,14 +47,16 @@ func (f *sweepFlags) sweep(c *console, patterns []string) error {
 	if err != nil {
 		return err
 	}
-	sheet, err := f.output.open(c)
-	if err != nil {
-		return err
-	}
-	defer sheet.discard()
 	stop := f.bounds.start()
 	defer stop.release()
-	var done []*results.Sweep
+	return f.output.report(c, func(sheet *sheet) (int, error) {
+		done, code := f.all(c, plans, stop)
+		return code, f.write(sheet, done, len(plans) > 1)
+	})
+}
+
+// all sweeps over one scenario after another, as far as it is let.
+func (f *sweepFlags) all(c *console, plans []*scenarios.Plan, stop *stopper) (done []*results.Sweep, code int) {
 	var codes []int
 	for _, plan := range plans {
 		if stop.interrupted() {
@@ -64,13 +66,7 @@ func (f *sweepFlags) sweep(c *console, patterns []string) error {
 		sweep := f.perform(c, plan, stop)
 		done, codes = append(done, sweep), append(codes, c.sweepCode(sweep))
 	}
-	if err := f.write(sheet, done, len(plans) > 1); err != nil {
-		return err
-	}
-	if err := sheet.publish(); err != nil {
-		return err
-	}
-	return ended(results.Worst(codes...))
+	return done, results.Worst(codes...)
 }
 
 // plans loads every scenario before the first one runs.

@@ -54,21 +54,11 @@ func (f *runFlags) compare(c *console, name string, plan *scenarios.Plan) error 
 	if err != nil {
 		return err
 	}
-	sheet, err := f.output.open(c)
-	if err != nil {
-		return err
-	}
-	defer sheet.discard()
 	stop := f.bounds.start()
 	defer stop.release()
-	code, err := d.fight(c, sheet, stop)
-	if err != nil {
-		return err
-	}
-	if err := sheet.publish(); err != nil {
-		return err
-	}
-	return ended(code)
+	return f.output.report(c, func(sheet *sheet) (int, error) {
+		return d.fight(c, sheet, stop)
+	})
 }
 
 func (d *duel) fight(c *console, s *sheet, stop *stopper) (int, error) {

@@ -3,12 +3,13 @@ package merkle
 import (
 	"math/bits"
 
+	"simrun/nodes/internal/ring"
 	"simrun/sim"
 )
 
 // Position is where a key stands in [0, 2^64): the same place as on the ring, so
 // that a tree can cover one partition of it. No two keys share a position.
-func Position(key sim.Key) uint64 { return mix(uint64(key) + 1) }
+func Position(key sim.Key) uint64 { return ring.Position(key) }
 
 // Range is the positions from From on, clockwise, up to and without To. Where
 // both are equal it is all of [0, 2^64), as the zero Range is.
@@ -55,15 +56,4 @@ func (r Range) part(at uint64, n uint64) int {
 		whole, _ = bits.Div64(whole, fraction, size)
 	}
 	return int(whole)
-}
-
-const golden = 0x9E3779B97F4A7C15
-
-// mix is the finalizer of splitmix64 (Steele, Lea and Flood, OOPSLA 2014), a
-// bijection.
-func mix(x uint64) uint64 {
-	x += golden
-	x = (x ^ x>>30) * 0xBF58476D1CE4E5B9
-	x = (x ^ x>>27) * 0x94D049BB133111EB
-	return x ^ x>>31
 }

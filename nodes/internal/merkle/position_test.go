@@ -6,16 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"simrun/nodes/internal/ring"
 	"simrun/sim"
 )
-
-func TestPositionsAreTheRings(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		key := sim.Key(rapid.Uint32().Draw(t, "key"))
-		require.Equal(t, ring.Position(key), Position(key))
-	})
-}
 
 // ranges draws ranges of every size, across zero and whole ones too.
 func ranges() *rapid.Generator[Range] {

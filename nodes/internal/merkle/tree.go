@@ -3,6 +3,7 @@ package merkle
 import (
 	"math/bits"
 
+	"simrun/nodes/internal/ring"
 	"simrun/sim"
 )
 
@@ -62,7 +63,7 @@ func share(at, print uint64) uint64 {
 	if print == Absent {
 		return 0
 	}
-	return mix(at + bits.RotateLeft64(mix(print), 32))
+	return ring.Mix(at + bits.RotateLeft64(ring.Mix(print), 32))
 }
 
 // Clear forgets every key.
@@ -91,7 +92,7 @@ func (t *Tree) refresh(node int) {
 	for child := first; child < first+t.shape.Fanout; child++ {
 		t.refresh(child)
 		content |= t.hashes[child]
-		hash = mix(hash ^ t.hashes[child])
+		hash = ring.Mix(hash ^ t.hashes[child])
 	}
 	if content == 0 {
 		hash = 0 // so that an empty tree is all zeros and costs nothing to make

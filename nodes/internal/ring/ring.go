@@ -35,7 +35,7 @@ func New(hashes []uint64, virtual, length int) *Ring {
 	r.points = make([]point, 0, len(hashes)*virtual)
 	for node, hash := range hashes {
 		for i := range virtual {
-			r.points = append(r.points, point{at: mix(hash + uint64(i)*golden), node: uint32(node)})
+			r.points = append(r.points, point{at: Mix(hash + uint64(i)*golden), node: uint32(node)})
 		}
 	}
 	slices.SortFunc(r.points, func(a, b point) int {
@@ -113,12 +113,12 @@ func (r *Ring) Partitions(yield func(list []int)) {
 }
 
 // Position is where on the ring a key stands.
-func Position(key sim.Key) uint64 { return mix(uint64(key) + 1) }
+func Position(key sim.Key) uint64 { return Mix(uint64(key) + 1) }
 
 const golden = 0x9E3779B97F4A7C15
 
-// mix is the finalizer of splitmix64 (Steele, Lea and Flood, OOPSLA 2014).
-func mix(x uint64) uint64 {
+// Mix scatters words evenly: it is the finalizer of splitmix64 (Steele, Lea and Flood, OOPSLA 2014).
+func Mix(x uint64) uint64 {
 	x += golden
 	x = (x ^ x>>30) * 0xBF58476D1CE4E5B9
 	x = (x ^ x>>27) * 0x94D049BB133111EB

@@ -14,7 +14,7 @@ import (
 func hashes(n int) []uint64 {
 	list := make([]uint64, n)
 	for i := range list {
-		list[i] = mix(uint64(i) * 77)
+		list[i] = Mix(uint64(i) * 77)
 	}
 	return list
 }
