@@ -95,16 +95,18 @@ func (s *Scenario) missing(f fault.Fault) (all []lack) {
 	return all
 }
 
-// neverDrawn are the kinds that the nemesis is asked for by name and that could change
-// no members.
+// neverDrawn are the kinds that the nemesis is asked for by name and that this store
+// knows nothing of.
 func (s *Scenario) neverDrawn() (all []lack) {
 	if s.Nemesis == nil {
 		return nil
 	}
 	for i, name := range s.Nemesis.Kinds {
-		changes := map[string]fault.Fault{"join": &fault.Join{}, "leave": &fault.Leave{}, "replace": &fault.Replace{}}
-		if f := changes[name]; f != nil {
-			if why := s.noChange(f); why != "" {
+		asked := map[string]fault.Fault{
+			"join": &fault.Join{}, "leave": &fault.Leave{}, "replace": &fault.Replace{}, "handover": &fault.Handover{},
+		}
+		if f := asked[name]; f != nil {
+			if _, why := s.nothing(f); why != "" {
 				all = append(all, lack{fmt.Sprintf("kinds.%d", i), why})
 			}
 		}
@@ -129,6 +131,8 @@ func (s *Scenario) nothing(f fault.Fault) (field, why string) {
 		}
 	case *fault.Join, *fault.Leave, *fault.Replace:
 		return "kind", s.noChange(f)
+	case *fault.Handover:
+		return "kind", s.noHandover()
 	}
 	return "", ""
 }
@@ -146,6 +150,20 @@ func (s *Scenario) noChange(f fault.Fault) string {
 		return "nobody can join: every server is a member, give protocol.members less than topology.nodes"
 	}
 	return ""
+}
+
+// handsOver is what a protocol has whose leader hands its lead over when it is asked to.
+type handsOver interface {
+	// HandsOver tells whether it can, as it is configured.
+	HandsOver() bool
+}
+
+// noHandover tells why a lead could not be handed over, "" if it could.
+func (s *Scenario) noHandover() string {
+	if p, ok := s.Protocol.(handsOver); ok && p.HandsOver() {
+		return ""
+	}
+	return "here no leader hands its lead over"
 }
 
 // some tells whether there is, or may be, a fault of a kind.

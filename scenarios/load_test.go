@@ -48,6 +48,8 @@ func TestRefusals(t *testing.T) {
 		"own place":     {small + "faults: [{kind: replace, at: 0s, targets: n3, member: n3}]\n", `no server takes its own place`},
 		"no datatype":   {strings.Replace(small, "r: 1,", "r: 1, type: counter,", 1), `protocol.type: dvv keeps values that only their readers understand`},
 		"join":          {small + "faults: [{kind: join, at: 0s, targets: n1}]\n", `nobody can join or leave`},
+		"handover":      {small + "faults: [{kind: handover, at: 0s, targets: n1}]\n", `here no leader hands its lead over`},
+		"drawn":         {small + "nemesis: {kinds: [handover]}\n", `nemesis.kinds.0: here no leader hands its lead over`},
 		"slow":          {small + "faults: [{kind: slow, at: 0s, targets: n1, factor: 10}]\n", `no server has one`},
 		"slow disk":     {small + "faults: [{kind: slow-disk, at: 0s, targets: n1, factor: 10}]\n", `syncs take none`},
 		"ring":          {small + "faults: [{kind: majorities-ring, at: 0s}]\n", `needs at least 4 servers`},

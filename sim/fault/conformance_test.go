@@ -288,6 +288,30 @@ func TestMembershipInTheKernel(t *testing.T) {
 	require.Equal(t, "n5 for n1", j.run.Faults[4].Text)
 }
 
+// n3 leads from 80 ms on, so that the first handover waits for a leader.
+func TestHandoverInTheKernel(t *testing.T) {
+	j := play(t, 1,
+		from52to92(fault.Handover{Targets: targets{"leader"}, To: targets{"n5"}}),
+		fault.Entry{At: 90 * ms, Fault: fault.Handover{Targets: targets{"n3"}}},
+		fault.Entry{At: 100 * ms, Fault: fault.Crash{Targets: targets{"n1"}}},
+		fault.Entry{At: 110 * ms, For: 10 * ms, Fault: fault.Handover{Targets: targets{"n1"}}})
+	asked := j.of("handover", 3, 0)
+	require.Len(t, asked, 2)
+	require.Equal(t, 80*ms, asked[0].at, "as soon as there was a leader")
+	require.Equal(t, uint64(5), asked[0].number, "to n5")
+	require.Equal(t, 90*ms, asked[1].at)
+	require.Zero(t, asked[1].number, "to whoever is readiest")
+	require.Empty(t, j.of("handover", 1, 0), "who is down cannot be told")
+	require.Nil(t, j.missing(3, 2), "no message is touched")
+	require.Equal(t, int64(2), j.run.Counters.Get("handover.injected"))
+	require.Equal(t, int64(1), j.run.Counters.Get("handover.skipped"))
+	texts := map[string]bool{}
+	for _, f := range j.run.Faults {
+		texts[f.Text] = true
+	}
+	require.True(t, texts["n3 to n5"])
+}
+
 func TestCrashAtInTheKernel(t *testing.T) {
 	crashAt := func(boundary string, skip int) (*journal, entry) {
 		j := play(t, 1, from52to92(fault.CrashAt{Targets: targets{"n1"}, Boundary: boundary, Skip: skip}))

@@ -178,6 +178,14 @@ func (w *fake) SlowSync(id sim.NodeID, permille int64, sync sim.Sampler) func() 
 func (w *fake) Elect(id sim.NodeID) { w.call("elect %v", id) }
 func (w *fake) Leave(id sim.NodeID) { w.call("leave %v", id) }
 
+func (w *fake) Handover(id, to sim.NodeID) {
+	if to == sim.Nobody {
+		w.call("handover %v", id)
+		return
+	}
+	w.call("handover %v to %v", id, to)
+}
+
 func (w *fake) Join(id, instead sim.NodeID) {
 	if instead == sim.Nobody {
 		w.call("join %v", id)

@@ -219,6 +219,15 @@ var powers = []struct {
 		[]sim.NodeID{5, 2},
 		"n5 for n2",
 	}, {
+		"handover", Handover{Targets: Targets{"leader"}}, []string{"handover n1"}, nil, []sim.NodeID{1}, "n1",
+	}, {
+		"handover to one",
+		Handover{Targets: Targets{"leader"}, To: Targets{"n3"}},
+		[]string{"handover n1 to n3"},
+		nil,
+		[]sim.NodeID{1},
+		"n1 to n3",
+	}, {
 		"crash-at that did not strike",
 		CrashAt{Targets: Targets{"n2"}, Boundary: "after-send", Skip: 7},
 		[]string{"crash-at n2 3 7"},
@@ -309,7 +318,7 @@ func TestEachFaultUsesItsPowersAndTakesThemBack(t *testing.T) {
 
 func TestWhoIsDownCannotAskToJoin(t *testing.T) {
 	for _, f := range []Fault{
-		Join{Targets: Targets{"n5"}}, Leave{Targets: Targets{"n5"}}, Replace{Targets: Targets{"n5"}, Member: Targets{"n1"}},
+		Join{Targets: Targets{"n5"}}, Handover{Targets: Targets{"n5"}}, Leave{Targets: Targets{"n5"}}, Replace{Targets: Targets{"n5"}, Member: Targets{"n1"}},
 	} {
 		w := elected()
 		w.down[5] = 1

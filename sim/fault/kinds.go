@@ -76,6 +76,7 @@ func memberKinds() []Kind {
 		{"join", fresh[Join], "have servers that are no members become members", false, true, drawJoin},
 		{"leave", fresh[Leave], "have members leave for good", false, true, drawLeave},
 		{"replace", fresh[Replace], "have a server take the place of a member, which is out for good", false, true, drawReplace},
+		{"handover", fresh[Handover], "have a leader hand its lead over, without losing anything", false, true, drawHandover},
 	}
 }
 

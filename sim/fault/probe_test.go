@@ -36,7 +36,7 @@ func (n *note) Encode(e *sim.Encoder) {
 
 // entry is one line of what probes saw.
 type entry struct {
-	what   string // start, tick, note, copy, synced, failed, elect, join, leave
+	what   string // start, tick, note, copy, synced, failed, elect, join, leave, handover
 	node   sim.NodeID
 	from   sim.NodeID
 	life   int
@@ -91,6 +91,8 @@ func (p *probe) Timeout(env *sim.Env, t sim.Timer) {
 		case sim.SignalJoin:
 			p.write(env, entry{what: "join", number: t.A})
 			env.Observe(sim.Observation{Fact: sim.Role, Why: sim.Held, B: sim.Member})
+		case sim.SignalHandover:
+			p.write(env, entry{what: "handover", number: t.A})
 		case sim.SignalLeave:
 			p.write(env, entry{what: "leave"})
 			env.Observe(sim.Observation{Fact: sim.Role, Why: sim.Left, B: sim.Member})

@@ -48,6 +48,9 @@ type World interface {
 	// then do takes its time, and may fail.
 	Join(id, instead sim.NodeID)
 	Leave(id sim.NodeID)
+	// Handover has a leader hand its lead over to another member, to whoever is readiest
+	// where to is sim.Nobody. It takes its time, and may fail.
+	Handover(id, to sim.NodeID)
 	// CrashAt arms a crash, once, at the next passage of a persistence boundary after
 	// skip others. It then is a crash like any other, to be ended by Restart. Disarm
 	// forgets it and tells whether it had struck.

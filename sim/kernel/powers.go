@@ -122,6 +122,13 @@ func (p powers) Leave(id sim.NodeID) {
 	}
 }
 
+// Handover implements fault.World.
+func (p powers) Handover(id, to sim.NodeID) {
+	if h := &p.w.hosts[id]; h.up {
+		p.w.signalAbout(h, sim.SignalHandover, to)
+	}
+}
+
 // CrashAt implements fault.World.
 func (p powers) CrashAt(id sim.NodeID, at fault.Boundary, skip int) (disarm func() bool) {
 	h := &p.w.hosts[id]
