@@ -14,27 +14,24 @@ import (
 // with the context that it read: the shopping cart of Dynamo, section 4.4. History
 // shows the read, and then the addition or removal, whose value the write is.
 type Collection struct {
-	Clients  int                `yaml:"clients" default:"4" min:"1" max:"1000" doc:"how many clients, named c1, c2, ..."`
-	Rate     random.Rate        `yaml:"rate" default:"50/s" doc:"tasks a second, all clients together: reads, additions and removals"`
-	Pace     string             `yaml:"pace" default:"open" one:"open|closed" doc:"open: on schedule, whatever the replies; closed: each client waits for the end of its task, then thinks"`
-	Arrivals string             `yaml:"arrivals" default:"poisson" one:"poisson|even" doc:"open pace: random gaps, or all gaps equal"`
-	Think    random.Spec        `yaml:"think" doc:"closed pace: time between the end of a task and the next (default none)"`
-	Sessions int                `yaml:"sessions" default:"1" min:"1" max:"256" doc:"tasks that one client may have under way; those of one session follow each other"`
-	Type     string             `yaml:"type" default:"set" one:"set|counter" doc:"what a key holds: a set of elements, each added once; or a counter, to which each addition adds 1"`
-	Merge    string             `yaml:"merge" default:"cart" one:"union|cart|lww|server" doc:"what becomes of several versions: union, whatever any holds; cart, the same less what any knows to be removed; lww, the one written last by its client's clock; server, the store merges, and is told of additions and removals only"`
-	Write    string             `yaml:"write" default:"put" one:"put|cas" doc:"how a client writes back: whatever is there by then; or only if nothing else is there, else it reads again"`
-	Tries    int                `yaml:"tries" default:"10" min:"1" max:"100" doc:"cas: how often a client tries before it gives up"`
-	Reads    random.Probability `yaml:"reads" default:"0" doc:"share of the tasks that only read"`
-	Removes  random.Probability `yaml:"removes" default:"0" doc:"share of the others that remove an element which they just read; where they read none, they add"`
-	Keys     int                `yaml:"keys" default:"3" min:"1" max:"1000000" doc:"how many keys"`
-	Timeout  time.Duration      `yaml:"timeout" default:"100ms" min:"1us" doc:"an op not answered by then is unknown"`
-	Size     int                `yaml:"size" default:"16" min:"1" max:"1048576" unit:"bytes" doc:"size of one element on the wire"`
-	Final    bool               `yaml:"final" default:"true" doc:"read every key once more after heal and settle"`
+	Clientele `yaml:",inline"`
+
+	Rate    random.Rate        `yaml:"rate" default:"50/s" doc:"tasks a second, all clients together: reads, additions and removals"`
+	Type    string             `yaml:"type" default:"set" one:"set|counter" doc:"what a key holds: a set of elements, each added once; or a counter, to which each addition adds 1"`
+	Merge   string             `yaml:"merge" default:"cart" one:"union|cart|lww|server" doc:"what becomes of several versions: union, whatever any holds; cart, the same less what any knows to be removed; lww, the one written last by its client's clock; server, the store merges, and is told of additions and removals only"`
+	Write   string             `yaml:"write" default:"put" one:"put|cas" doc:"how a client writes back: whatever is there by then; or only if nothing else is there, else it reads again"`
+	Tries   int                `yaml:"tries" default:"10" min:"1" max:"100" doc:"cas: how often a client tries before it gives up"`
+	Reads   random.Probability `yaml:"reads" default:"0" doc:"share of the tasks that only read"`
+	Removes random.Probability `yaml:"removes" default:"0" doc:"share of the others that remove an element which they just read; where they read none, they add"`
+	Keys    int                `yaml:"keys" default:"3" min:"1" max:"1000000" doc:"how many keys"`
+	Timeout time.Duration      `yaml:"timeout" default:"100ms" min:"1us" doc:"an op not answered by then is unknown"`
+	Size    int                `yaml:"size" default:"16" min:"1" max:"1048576" unit:"bytes" doc:"size of one element on the wire"`
+	Final   bool               `yaml:"final" default:"true" doc:"read every key once more after heal and settle"`
 }
 
 // Check implements Workload.
 func (c *Collection) Check() error {
-	if err := checkPace(c.Rate, c.Clients, c.Pace, c.Think); err != nil {
+	if err := c.sound(c.Rate); err != nil {
 		return err
 	}
 	switch {
@@ -46,12 +43,9 @@ func (c *Collection) Check() error {
 	return nil
 }
 
-// Count implements Workload.
-func (c *Collection) Count() int { return c.Clients }
-
 // Load implements Workload.
 func (c *Collection) Load(work, trip time.Duration) int64 {
-	return int64(c.steps()) * tasksIn(work, trip*time.Duration(c.steps()), c.Rate, c.Pace, c.Think, c.Clients*c.Sessions)
+	return int64(c.steps()) * c.tasks(work, trip*time.Duration(c.steps()), c.Rate)
 }
 
 // steps is how many ops a change takes when nothing goes wrong.
@@ -75,14 +69,8 @@ func (c *Collection) Maker() func(Options) sim.Node {
 	common := collector{config: c, book: &book{rows: make([][]*content, c.Clients)}}
 	common.among, _ = random.UniformKeys(c.Keys)
 	common.rule = map[string]rule{"union": unite, "cart": remember, "lww": latest}[c.Merge]
-	common.pacing = pacing{
-		clients: uint32(c.Clients), closed: c.Pace == "closed", ops: c.most(),
-		final: c.Final, named: uint32(c.Keys),
-	}
-	common.gap, _ = gapsOf(c.Rate, c.Clients, c.Arrivals)
-	if common.closed {
-		common.think, _ = c.Think.Compile()
-	}
+	common.pacing = c.pacing(c.Rate)
+	common.ops, common.final, common.named = c.most(), c.Final, uint32(c.Keys)
 	return func(o Options) sim.Node {
 		n := common
 		n.options, n.job = o, &n

@@ -196,7 +196,7 @@ func TestNothingIsChangedAfterTheEndOfWork(t *testing.T) {
 }
 
 func TestCollectionChecks(t *testing.T) {
-	base := workloads.Collection{Clients: 1, Rate: random.PerSecond(10_000_000_000), Pace: "open", Type: "set", Merge: "cart", Write: "put"}
+	base := workloads.Collection{Clientele: workloads.Clientele{Clients: 1, Pace: "open"}, Rate: random.PerSecond(10_000_000_000), Type: "set", Merge: "cart", Write: "put"}
 	require.NoError(t, base.Check())
 	counter, server := base, base
 	counter.Type = "counter"

@@ -12,29 +12,26 @@ import (
 
 // ReadWrite is reads and writes of unique values.
 type ReadWrite struct {
-	Clients  int                `yaml:"clients" default:"4" min:"1" max:"1000" doc:"how many clients, named c1, c2, ..."`
-	Rate     random.Rate        `yaml:"rate" default:"200/s" doc:"ops a second, all clients together"`
-	Pace     string             `yaml:"pace" default:"open" one:"open|closed" doc:"open: on schedule, whatever the replies; closed: each client waits for its reply, then thinks"`
-	Arrivals string             `yaml:"arrivals" default:"poisson" one:"poisson|even" doc:"open pace: random gaps, or all gaps equal"`
-	Think    random.Spec        `yaml:"think" doc:"closed pace: time between a reply and the next op (default none)"`
-	Sessions int                `yaml:"sessions" default:"1" min:"1" max:"256" doc:"ops that one client may have under way; the ops of one session follow each other"`
-	Reads    random.Probability `yaml:"reads" default:"0.5" doc:"share of reads"`
-	Deletes  random.Probability `yaml:"deletes" default:"0" doc:"share of the writes that are deletes"`
-	CAS      random.Probability `yaml:"cas" default:"0" doc:"share of the other writes that are compare-and-set, expecting what the session saw last"`
-	Keys     int                `yaml:"keys" default:"10" min:"1" max:"1000000" doc:"how many keys"`
-	Choice   string             `yaml:"choice" default:"uniform" one:"uniform|zipf|fresh" doc:"which key an op works on; fresh: each write has a key of its own"`
-	Skew     random.Decimal     `yaml:"skew" default:"0.99" doc:"zipf: the exponent"`
-	Timeout  time.Duration      `yaml:"timeout" default:"100ms" min:"1us" doc:"an op not answered by then is unknown"`
-	ReadAt   string             `yaml:"read_at" default:"strongest" one:"strongest|leader|replica" doc:"from where reads are served: the protocol's strongest way, the leader alone, or the replica asked"`
-	Tokens   bool               `yaml:"tokens" default:"false" doc:"sessions carry tokens, and are never shown less than they have seen"`
-	Blind    bool               `yaml:"blind" default:"false" doc:"writes carry no context of what the session saw"`
-	Size     int                `yaml:"size" default:"100" min:"0" max:"1048576" unit:"bytes" doc:"size of a value on the wire"`
-	Final    bool               `yaml:"final" default:"true" doc:"read every key once more after heal and settle"`
+	Clientele `yaml:",inline"`
+
+	Rate    random.Rate        `yaml:"rate" default:"200/s" doc:"ops a second, all clients together"`
+	Reads   random.Probability `yaml:"reads" default:"0.5" doc:"share of reads"`
+	Deletes random.Probability `yaml:"deletes" default:"0" doc:"share of the writes that are deletes"`
+	CAS     random.Probability `yaml:"cas" default:"0" doc:"share of the other writes that are compare-and-set, expecting what the session saw last"`
+	Keys    int                `yaml:"keys" default:"10" min:"1" max:"1000000" doc:"how many keys"`
+	Choice  string             `yaml:"choice" default:"uniform" one:"uniform|zipf|fresh" doc:"which key an op works on; fresh: each write has a key of its own"`
+	Skew    random.Decimal     `yaml:"skew" default:"0.99" doc:"zipf: the exponent"`
+	Timeout time.Duration      `yaml:"timeout" default:"100ms" min:"1us" doc:"an op not answered by then is unknown"`
+	ReadAt  string             `yaml:"read_at" default:"strongest" one:"strongest|leader|replica" doc:"from where reads are served: the protocol's strongest way, the leader alone, or the replica asked"`
+	Tokens  bool               `yaml:"tokens" default:"false" doc:"sessions carry tokens, and are never shown less than they have seen"`
+	Blind   bool               `yaml:"blind" default:"false" doc:"writes carry no context of what the session saw"`
+	Size    int                `yaml:"size" default:"100" min:"0" max:"1048576" unit:"bytes" doc:"size of a value on the wire"`
+	Final   bool               `yaml:"final" default:"true" doc:"read every key once more after heal and settle"`
 }
 
 // Check implements Workload.
 func (c *ReadWrite) Check() error {
-	if err := checkPace(c.Rate, c.Clients, c.Pace, c.Think); err != nil {
+	if err := c.sound(c.Rate); err != nil {
 		return err
 	}
 	if c.Choice == "zipf" {
@@ -48,22 +45,16 @@ func (c *ReadWrite) Check() error {
 	return nil
 }
 
-// Count implements Workload.
-func (c *ReadWrite) Count() int { return c.Clients }
-
 // Load implements Workload.
 func (c *ReadWrite) Load(work, trip time.Duration) int64 {
-	return tasksIn(work, trip, c.Rate, c.Pace, c.Think, c.Clients*c.Sessions)
+	return c.tasks(work, trip, c.Rate)
 }
 
 // Maker implements Workload.
 func (c *ReadWrite) Maker() func(Options) sim.Node {
 	common := readWriter{config: c, among: c.chooser()}
-	common.pacing = pacing{clients: uint32(c.Clients), closed: c.Pace == "closed", ops: 1, final: c.Final, named: uint32(c.Keys), size: uint32(c.Size)}
-	common.gap, _ = gapsOf(c.Rate, c.Clients, c.Arrivals)
-	if common.closed {
-		common.think, _ = c.Think.Compile()
-	}
+	common.pacing = c.pacing(c.Rate)
+	common.final, common.named, common.size = c.Final, uint32(c.Keys), uint32(c.Size)
 	return func(o Options) sim.Node {
 		n := common
 		n.options, n.job = o, &n

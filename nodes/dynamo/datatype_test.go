@@ -270,7 +270,8 @@ func gatherers(kind string) *workloads.Collection {
 	rate, _ := random.ParseRate("300/s")
 	some, _ := random.ParseProbability("0.2")
 	return &workloads.Collection{
-		Clients: 3, Rate: rate, Pace: "open", Arrivals: "poisson", Sessions: 2, Type: kind, Merge: "server", Write: "put",
+		Clientele: workloads.Clientele{Clients: 3, Pace: "open", Arrivals: "poisson", Sessions: 2}, Rate: rate,
+		Type: kind, Merge: "server", Write: "put",
 		Tries: 1, Reads: some, Removes: some, Keys: 2, Timeout: 60 * ms, Size: 10, Final: true,
 	}
 }

@@ -44,7 +44,7 @@ func pace() *workloads.ReadWrite {
 	half, _ := random.ParseProbability("0.5")
 	some, _ := random.ParseProbability("0.05")
 	return &workloads.ReadWrite{
-		Clients: 3, Rate: rate, Pace: "open", Arrivals: "poisson", Sessions: 2, Reads: half,
+		Clientele: workloads.Clientele{Clients: 3, Pace: "open", Arrivals: "poisson", Sessions: 2}, Rate: rate, Reads: half,
 		Deletes: some, Keys: 3, Choice: "uniform", Timeout: 60 * ms, ReadAt: "strongest", Size: 10, Final: true,
 	}
 }

@@ -70,8 +70,8 @@ func world(length time.Duration, servers int, config leaderfollower.Config, work
 
 func load(rate int64, reads random.Probability) workloads.ReadWrite {
 	return workloads.ReadWrite{
-		Clients: 4, Rate: random.PerSecond(random.Decimal(rate * int64(one))), Pace: "open", Arrivals: "poisson",
-		Sessions: 16, Reads: reads, Keys: 1, Choice: "uniform", Timeout: time.Second, ReadAt: "strongest", Final: true,
+		Clientele: workloads.Clientele{Clients: 4, Pace: "open", Arrivals: "poisson", Sessions: 16},
+		Rate:      random.PerSecond(random.Decimal(rate * int64(one))), Reads: reads, Keys: 1, Choice: "uniform", Timeout: time.Second, ReadAt: "strongest", Final: true,
 	}
 }
 
