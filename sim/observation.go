@@ -14,7 +14,8 @@ const (
 	Elected
 	// Decided: the node knows a slot's value to be chosen. Op the write, A slot, B epoch, C fingerprint.
 	Decided
-	// Applied: the node applied a slot to its state. Op, Key, A slot, B epoch, C fingerprint.
+	// Applied: the node applied a slot to its state. Op, Key, A slot, B epoch, C fingerprint;
+	// Why Repeated where the op had taken effect before, so that this did nothing.
 	Applied
 	// Placed: the store gives a write its place in the key's order. Op, Key, A major, B minor.
 	Placed
@@ -33,9 +34,11 @@ const (
 	Closed
 	// Hint: a hint was Stored, Replayed or Dropped (Why). Op the write, Key, A owner.
 	Hint
-	// Lease: the node holds a lease. A from, B until, in its own monotonic nanoseconds.
+	// Lease: the node holds a lease. A from, B until, in its own monotonic nanoseconds; C the
+	// epoch that it leads.
 	Lease
-	// Repaired: a replica was brought up to date outside the write path. Key, Op, Why the means, A bytes.
+	// Repaired: a replica was brought up to date outside the write path. Key, Op, Why the means, A
+	// bytes; B the last slot that a snapshot stands for, from when it is durable, C that slot's epoch.
 	Repaired
 	// Replica: a fingerprint of the node's whole state. A slot, C fingerprint.
 	Replica
@@ -76,7 +79,11 @@ const (
 	// Served: the node answers a read from its own state. Op, Key, Why what allows it, A the
 	// slot as of which, B the epoch.
 	Served
-	lastFact = Served
+	// Voters: the node counts quorums by these voters from now on, as [Electorate] packs them.
+	// Key scope; Why Agreed where it knows them to be chosen, and no reason where it merely
+	// goes by them.
+	Voters
+	lastFact = Voters
 )
 
 // Facts is the number of kinds of facts, plus one.
@@ -88,6 +95,7 @@ func (f Fact) String() string {
 		"none", "role", "elected", "decided", "applied", "placed", "committed", "stored",
 		"discarded", "answered", "closed", "hint", "lease", "repaired", "replica", "voted", "depended",
 		"prepared", "ended", "compared", "streamed", "configured", "conflicted", "compensated", "promised", "served",
+		"voters",
 	}
 	if int(f) < len(names) {
 		return names[f]
@@ -134,6 +142,7 @@ const (
 	ByToken        // Served: the state has reached what the session saw
 	AsLeader       // Served: the node believes that it leads, and asked nobody
 	AsReplica      // Served: the node has this state, whatever others have
+	Repeated       // Applied: the op had taken effect before, and did nothing
 )
 
 // String spells the qualification.
@@ -143,6 +152,7 @@ func (w Why) String() string {
 		"wiped", "kept", "replayed", "dropped", "late", "by-read", "by-tree", "by-log", "by-snapshot", "by-hint",
 		"unsynced", "by-transfer", "by-copy", "agreed", "undone", "by-vector", "by-stamp", "by-rule",
 		"through-log", "by-round", "by-lease", "by-quorum", "by-token", "as-leader", "as-replica",
+		"repeated",
 	}
 	if int(w) < len(names) {
 		return names[w]
