@@ -36,7 +36,8 @@ type Config struct {
 	AttemptTimeout time.Duration `yaml:"attempt_timeout" default:"250ms" min:"0s" doc:"a client tries elsewhere after so long without an answer; 0s is never"`
 	Backoff        time.Duration `yaml:"backoff" default:"5ms" min:"10us" doc:"how long a client waits after a refusal that names no other node"`
 
-	variant `yaml:",inline"`
+	Shipping `yaml:",inline"`
+	variant  `yaml:",inline"`
 }
 
 // Defaults is the configuration that the tags describe.
@@ -46,6 +47,7 @@ func Defaults() Config {
 		Reads: "leader", Failover: "automatic", Detector: "majority", Promote: "best", Fencing: true,
 		Heartbeat: 50 * time.Millisecond, Timeout: 200 * time.Millisecond, Resend: 100 * time.Millisecond,
 		Batch: 64, Window: 1024, Remember: 256, AttemptTimeout: 250 * time.Millisecond, Backoff: 5 * time.Millisecond,
+		Shipping: DefaultShipping(),
 	}
 }
 
@@ -70,13 +72,19 @@ func (c Config) Check() error {
 
 // Fits judges the options against the number of members.
 func (c Config) Fits(members int) error {
-	switch {
-	case members < 1:
+	if members < 1 {
 		return fieldError{"nodes", "at least one member is needed"}
-	case c.Mode == "semi-sync" && c.K > members-1:
-		return fieldError{"k", fmt.Sprintf("%d followers are asked for, but %d nodes have only %d", c.K, members, members-1)}
-	case c.Answers > members:
-		return fieldError{"answers", fmt.Sprintf("%d answers are asked for, but there are only %d nodes", c.Answers, members)}
+	}
+	if err := c.Shipping.fits(members); err != nil {
+		return err
+	}
+	voters := members - c.ReadOnly
+	counted := min(voters, members-c.Delayed.Followers) - 1
+	switch {
+	case c.Mode == "semi-sync" && c.K > counted:
+		return fieldError{"k", fmt.Sprintf("%d followers are asked for, but %d nodes have only %d that count", c.K, members, counted)}
+	case c.Answers > voters:
+		return fieldError{"answers", fmt.Sprintf("%d answers are asked for, but only %d nodes vote", c.Answers, voters)}
 	}
 	return nil
 }
@@ -86,24 +94,24 @@ func Supports(code sim.Code) bool {
 	return code == sim.Get || code == sim.Put || code == sim.Delete || code == sim.CAS
 }
 
-// followers is how many followers' copies a write needs.
-func (c *Config) followers(members int) int {
+// followers is how many followers' copies a write needs, of those that count.
+func (c *Config) followers(counted int) int {
 	switch c.Mode {
 	case "semi-sync":
-		return min(c.K, members-1)
+		return min(c.K, counted)
 	case "sync":
-		return members - 1
+		return counted
 	}
 	return 0
 }
 
-// answers is how many nodes must answer a promotion.
-func (c *Config) answers(members int) int {
+// answers is how many of the nodes that vote must answer a promotion.
+func (c *Config) answers(voters int) int {
 	switch {
 	case c.Answers > 0:
-		return min(c.Answers, members)
+		return min(c.Answers, voters)
 	case c.Detector == "naive":
 		return 1
 	}
-	return members/2 + 1
+	return voters/2 + 1
 }

@@ -37,8 +37,7 @@ func (n *Node) askRound(env *sim.Env) uint64 {
 // confirmationsNeeded is how many followers, with the leader, meet every set of nodes
 // that could promote another.
 func (n *Node) confirmationsNeeded() int {
-	members := len(n.members)
-	return members - n.config.answers(members)
+	return n.voters() - n.config.answers(n.voters())
 }
 
 // heartbeatAnswered serves the reads that the answer to a heartbeat confirms.
@@ -48,7 +47,7 @@ func (n *Node) heartbeatAnswered(env *sim.Env) {
 	if needed == 0 || len(n.reads) == 0 && c.asked <= c.confirmed {
 		return
 	}
-	round := n.nth(needed, func(p *peer) uint64 { return p.heard })
+	round := n.nth(needed, n.votes, func(p *peer) uint64 { return p.heard })
 	if round <= c.confirmed {
 		return
 	}
@@ -61,15 +60,15 @@ func (n *Node) heartbeatAnswered(env *sim.Env) {
 	n.release(env)
 }
 
-// nth is the k-th highest of what the leader knows of each follower.
-func (n *Node) nth(k int, of func(*peer) uint64) uint64 {
+// nth is the k-th highest of what the leader knows of each follower among some.
+func (n *Node) nth(k int, among func(rank int) bool, of func(*peer) uint64) uint64 {
 	if k == 0 {
 		return math.MaxUint64
 	}
 	r := &n.ruling
 	r.scratch = r.scratch[:0]
 	for rank := range r.peers {
-		if rank != n.me {
+		if rank != n.me && among(rank) {
 			r.scratch = append(r.scratch, of(&r.peers[rank]))
 		}
 	}

@@ -54,7 +54,7 @@ func (n *Node) drawPatience(env *sim.Env) {
 // watch begins anew to wait for a leader.
 func (n *Node) watch(env *sim.Env) {
 	f := &n.follower
-	if n.config.Failover == "none" {
+	if n.config.Failover == "none" || !n.votes(n.me) {
 		return
 	}
 	if !env.Reset(f.timer, f.patience) {
@@ -64,7 +64,7 @@ func (n *Node) watch(env *sim.Env) {
 
 // missed begins a campaign: no leader was heard.
 func (n *Node) missed(env *sim.Env) {
-	if n.role == sim.Leader {
+	if n.role == sim.Leader || !n.votes(n.me) {
 		return
 	}
 	n.election.tries++
@@ -80,7 +80,7 @@ func (n *Node) missed(env *sim.Env) {
 
 // forced campaigns at once, because the laboratory says so.
 func (n *Node) forced(env *sim.Env) {
-	if n.role != sim.Follower || n.config.Failover == "none" {
+	if n.role != sim.Follower || n.config.Failover == "none" || !n.votes(n.me) {
 		return
 	}
 	n.election.tries++
@@ -110,6 +110,9 @@ func (n *Node) sendOthers(env *sim.Env, m sim.Message) {
 
 // receiveSuspect tells whether this node misses the leader.
 func (n *Node) receiveSuspect(env *sim.Env, from sim.NodeID, m *suspect) {
+	if !n.votes(n.me) {
+		return
+	}
 	misses := n.role != sim.Leader && env.Now()-n.follower.heard >= n.config.Timeout
 	env.Send(from, &suspicion{about: m.about, Epoch: n.promised.Epoch, Round: m.Round, Agree: misses})
 }
@@ -130,7 +133,7 @@ func (n *Node) receiveSuspicion(env *sim.Env, from sim.NodeID, m *suspicion) {
 func (n *Node) agree(env *sim.Env, rank int) {
 	e := &n.election
 	e.agreed[rank] = true
-	if count(e.agreed) >= len(n.members)/2+1 {
+	if count(e.agreed) >= n.voters()/2+1 {
 		n.openEpoch(env)
 	}
 }
@@ -167,7 +170,7 @@ func (n *Node) openEpoch(env *sim.Env) {
 
 // receiveQuery gives up older epochs and answers once that is durable.
 func (n *Node) receiveQuery(env *sim.Env, from sim.NodeID, m *query) {
-	if n.role == sim.Leader && !n.fences() {
+	if n.role == sim.Leader && !n.fences() || !n.votes(n.me) {
 		return
 	}
 	if m.Epoch > n.promised.Epoch {
@@ -240,7 +243,7 @@ func (n *Node) receiveAnswer(env *sim.Env, from sim.NodeID, m *answer) {
 func (n *Node) answeredBy(env *sim.Env, rank int, last replog.Position) {
 	e := &n.election
 	e.answered[rank], e.logs[rank] = true, last
-	if got := count(e.answered); got == len(n.members) || !e.gathers {
+	if got := count(e.answered); got == n.voters() || !e.gathers {
 		n.decide(env)
 	}
 }
@@ -257,7 +260,7 @@ func (n *Node) gathered(env *sim.Env, epoch uint64) {
 // node's own promise is durable.
 func (n *Node) decide(env *sim.Env) {
 	e := &n.election
-	if !e.answered[n.me] || count(e.answered) < n.config.answers(len(n.members)) {
+	if !e.answered[n.me] || count(e.answered) < n.config.answers(n.voters()) {
 		return
 	}
 	e.stage = calm
@@ -279,18 +282,35 @@ func (n *Node) choose(env *sim.Env) int {
 		return n.drawn(env)
 	}
 	first := 0
-	for !n.election.answered[first] {
+	for !n.mayLead(first) {
 		first++
 	}
 	return first
 }
 
+// mayLead tells whether a rank can be promoted: it answered, and is not delayed unless
+// all that answered are.
+func (n *Node) mayLead(rank int) bool {
+	e := &n.election
+	if !e.answered[rank] || !n.isDelayed(rank) {
+		return e.answered[rank]
+	}
+	for other := range e.answered {
+		if e.answered[other] && !n.isDelayed(other) {
+			return false
+		}
+	}
+	return true
+}
+
 // mostAdvanced is the rank with the most advanced log, this node's own among equals.
 func (n *Node) mostAdvanced() int {
 	e := &n.election
-	best := n.me
+	best := -1
 	for rank := range e.logs {
-		if e.answered[rank] && e.logs[best].Before(e.logs[rank]) {
+		switch {
+		case !n.mayLead(rank):
+		case best < 0 || e.logs[best].Before(e.logs[rank]) || rank == n.me && !e.logs[n.me].Before(e.logs[best]):
 			best = rank
 		}
 	}
@@ -303,7 +323,7 @@ func (n *Node) drawn(env *sim.Env) int {
 	word := env.Draw(drawPromote, sim.NumberSubject(e.epoch))
 	best, weight := n.me, uint64(0)
 	for rank, id := range n.members {
-		if w := env.Weight(word, id); e.answered[rank] && w >= weight {
+		if w := env.Weight(word, id); n.mayLead(rank) && w >= weight {
 			best, weight = rank, w
 		}
 	}

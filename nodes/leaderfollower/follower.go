@@ -204,8 +204,8 @@ func (n *Node) extend(env *sim.Env, prev uint64, entries []replog.Entry) (bytes 
 			}
 			n.cut(env, index-1)
 		}
-		n.log.Append(env.Disk(), n.commit, *e)
-		n.store.Push(index, e, n.commit)
+		n.log.Append(env.Disk(), n.settled(), *e)
+		n.store.Push(index, e, n.settled())
 		delete(f.stash, index)
 		bytes += uint64(e.Bytes())
 	}

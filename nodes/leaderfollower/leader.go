@@ -128,8 +128,8 @@ func (n *Node) entry(r *kv.Request) replog.Entry {
 // place puts an entry at the end of the log.
 func (n *Node) place(env *sim.Env, e replog.Entry) uint64 {
 	e.Epoch = n.promised.Epoch
-	index := n.log.Append(env.Disk(), n.commit, e)
-	n.store.Push(index, &e, n.commit)
+	index := n.log.Append(env.Disk(), n.settled(), e)
+	n.store.Push(index, &e, n.settled())
 	n.flush(env)
 	n.statePlaced(env, index)
 	return index
@@ -183,7 +183,7 @@ func (n *Node) own() uint64 {
 
 // copies is the index up to which at least k followers have the log on disk.
 func (n *Node) copies(k int) uint64 {
-	return n.nth(k, func(p *peer) uint64 { return p.match })
+	return n.nth(k, n.counts, func(p *peer) uint64 { return p.match })
 }
 
 // needed is how many followers' copies are waited for at present.
@@ -191,7 +191,7 @@ func (n *Node) needed() int {
 	if n.ruling.degraded || n.config.ackLocalOnly() {
 		return 0
 	}
-	return n.config.followers(len(n.members))
+	return n.needs(n.me)
 }
 
 // advance commits as far as the rule of the mode is met. Entries of former epochs
@@ -248,7 +248,7 @@ func (n *Node) closeLedger(env *sim.Env, index uint64, op sim.OpID) {
 			got++
 		}
 	}
-	need := uint64(n.config.followers(len(n.members)) + 1)
+	need := uint64(n.needs(n.me) + 1)
 	env.Observe(sim.Observation{Fact: sim.Closed, Op: op, Key: n.log.At(index).Key, A: need, B: got})
 }
 
@@ -323,7 +323,7 @@ func (n *Node) degrade(env *sim.Env) {
 
 // restore waits for followers again once enough of them have the whole log.
 func (n *Node) restore() {
-	if n.ruling.degraded && n.copies(n.config.followers(len(n.members))) >= n.log.Last().Index {
+	if n.ruling.degraded && n.copies(n.needs(n.me)) >= n.log.Last().Index {
 		n.ruling.degraded = false
 	}
 }

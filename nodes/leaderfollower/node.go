@@ -22,6 +22,7 @@ const (
 	timerHeld                             // a read of client op A was held long enough
 	timerFlush                            // a failed sync is tried again
 	timerDegrade                          // leader: the oldest write waits too long
+	timerDelay                            // delayed follower: something was kept back for long enough
 )
 
 // The purposes of a member's draws.
@@ -103,6 +104,7 @@ type Node struct {
 	role     uint64     // sim.Leader, sim.Follower, or 0 before the start
 	held     uint64     // the epoch in which the role was taken
 	leader   sim.NodeID // believed to lead; Nobody if unknown
+	delay    delay
 	follower following
 	ruling   ruling
 	election election
@@ -222,6 +224,8 @@ func (n *Node) Timeout(env *sim.Env, t sim.Timer) {
 		n.startFlush(env)
 	case timerDegrade:
 		n.degrade(env)
+	case timerDelay:
+		n.showDue(env)
 	case sim.SignalElect:
 		n.forced(env)
 	}
@@ -238,11 +242,17 @@ func (n *Node) visible() uint64 {
 		}
 		return n.commit
 	}
-	if n.config.Apply == "received" {
+	switch {
+	case n.isDelayed(n.me):
+		return n.delay.shown
+	case n.config.Apply == "received":
 		return n.log.Last().Index
 	}
 	return n.commit
 }
+
+// settled is the index before which nobody will ask this node for its state.
+func (n *Node) settled() uint64 { return min(n.commit, n.visible()) }
 
 // take takes a role, in the epoch that the node obeys.
 func (n *Node) take(env *sim.Env, role uint64) {
@@ -260,6 +270,9 @@ func (n *Node) take(env *sim.Env, role uint64) {
 // setCommit takes note of a higher commit index, and of what can be read since.
 func (n *Node) setCommit(env *sim.Env, commit uint64) {
 	n.commit = max(n.commit, min(commit, n.log.Last().Index))
+	if n.isDelayed(n.me) {
+		n.postpone(env)
+	}
 	n.apply(env)
 }
 
@@ -282,6 +295,7 @@ func (n *Node) cut(env *sim.Env, after uint64) {
 	n.store.Pop(after, removed, n.log)
 	n.commit, n.applied = min(n.commit, after), min(n.applied, after)
 	n.disk.cut(after)
+	n.delay.cut(after)
 	n.follower.verified = min(n.follower.verified, after)
 	for i := range removed {
 		n.stateDiscarded(env, &removed[i], after+uint64(i)+1, sim.Truncated)

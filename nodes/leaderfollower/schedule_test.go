@@ -380,6 +380,14 @@ func TestManySchedulesKeepThePromises(t *testing.T) {
 		wrong, seed := hunt(t, 5, schedules/2, func(c *Config) { safe(c); c.K = 2 })
 		require.Empty(t, wrong, "schedule %d", seed)
 	})
+	t.Run("read-only and delayed", func(t *testing.T) {
+		wrong, seed := hunt(t, 5, schedules/2, func(c *Config) {
+			safe(c)
+			c.ReadOnly, c.Delayed = 1, Delay{Followers: 2, By: 300 * time.Millisecond}
+			c.K = 2
+		})
+		require.Empty(t, wrong, "schedule %d", seed)
+	})
 }
 
 // What promises less is seen to break, so the checks above can fail.

@@ -1,0 +1,61 @@
+package leaderfollower
+
+import (
+	"fmt"
+	"time"
+)
+
+// Shipping is how writes reach the followers, what members keep, and which of them
+// are less than full followers.
+type Shipping struct {
+	ReadOnly int   `yaml:"read_only" default:"0" min:"0" doc:"how many members, the last ones, are read-only: they replicate and serve reads; they do not vote, are counted for nothing and are never promoted"`
+	Delayed  Delay `yaml:"delayed" doc:"followers whose reads show what was committed some time ago; they vote unless they are read-only, no write waits for them, and they are promoted only where nobody else answered"`
+}
+
+// Delay says which followers apply what is committed later than the others.
+type Delay struct {
+	Followers int           `yaml:"followers" default:"0" min:"0" doc:"how many members, the last ones, are delayed"`
+	By        time.Duration `yaml:"by" default:"1s" min:"0s" doc:"how long after it learnt that a write is committed a delayed follower shows it"`
+}
+
+// DefaultShipping is what the tags of Shipping describe.
+func DefaultShipping() Shipping { return Shipping{Delayed: Delay{By: time.Second}} }
+
+// fits judges the options against the number of members.
+func (s *Shipping) fits(members int) error {
+	switch {
+	case s.ReadOnly >= members:
+		return fieldError{"read_only", fmt.Sprintf("of %d members at most %d can be read-only: one has to lead", members, members-1)}
+	case s.Delayed.Followers >= members:
+		return fieldError{"delayed.followers", fmt.Sprintf("of %d members at most %d can be delayed: one leads", members, members-1)}
+	}
+	return nil
+}
+
+// votes tells whether a member has a part in promotions. The others have none, whatever
+// they hold.
+func (c *cluster) votes(rank int) bool { return rank < c.voters() }
+
+// voters is how many members vote: the first ones.
+func (c *cluster) voters() int { return len(c.members) - c.config.ReadOnly }
+
+// isDelayed tells whether a member, as a follower, shows what is committed later.
+func (c *cluster) isDelayed(rank int) bool {
+	return rank >= len(c.members)-c.config.Delayed.Followers
+}
+
+// counts tells whether writes wait for a member's copy. It votes, and is promoted before
+// one that does not count: so what a write waited for is found by any set of answers that
+// is large enough, at a node that may be promoted.
+func (c *cluster) counts(rank int) bool { return c.votes(rank) && !c.isDelayed(rank) }
+
+// needs is how many followers' copies the mode asks for while a member leads.
+func (c *cluster) needs(leader int) int {
+	followers := 0
+	for rank := range c.members {
+		if rank != leader && c.counts(rank) {
+			followers++
+		}
+	}
+	return c.config.followers(followers)
+}
