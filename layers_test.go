@@ -45,6 +45,7 @@ var layers = []room{
 	{"nodes/internal/merkle", []string{"nodes/internal/ring", "nodes/kv", "sim"}},
 	{"nodes/internal/machine", []string{"nodes/internal/replog", "nodes/kv", "sim"}},
 	{"nodes/internal/crdt", []string{"nodes/internal/versions", "nodes/kv", "sim"}},
+	{"nodes/internal/resolve", []string{"nodes/internal/crdt", "nodes/internal/versions", "nodes/kv", "sim"}},
 	{"nodes/internal/*", []string{"nodes/kv", "sim"}},
 	{"nodes/*", []string{"nodes/kv", "nodes/internal/*", "sim"}},
 	{"sim/simtest", []string{"nodes/kv", "sim", "sim/*"}},
