@@ -15,9 +15,21 @@ type service struct {
 	all, ok, fail, unknown int64
 	answered               int64 // ok, compare-and-sets that found another version, and commands that were refused
 	latency                *hdrhistogram.Histogram
+
+	struck, borne int64 // ops that began while a fault held, and those of them that were answered
 }
 
-func (s *service) add(op *record.Op) {
+// add adds an op, which began while a fault held or not.
+func (s *service) add(op *record.Op, struck bool) {
+	answered := s.answered
+	s.count(op)
+	if struck {
+		s.struck++
+		s.borne += s.answered - answered
+	}
+}
+
+func (s *service) count(op *record.Op) {
 	s.all++
 	switch op.Outcome {
 	case sim.OK:
@@ -43,7 +55,7 @@ func Unavailable(run *record.Run, o Options) Report { return newView(run, o).una
 
 func (v *view) unavailable() Report {
 	var reads, writes service
-	first := uint32(initial)
+	first, faults := uint32(initial), v.faultTimes()
 	for i := range v.ops {
 		op := &v.ops[i]
 		if op.Is(record.WarmUp) || op.Is(record.Final) {
@@ -54,7 +66,7 @@ func (v *view) unavailable() Report {
 			kind = &writes
 		}
 		answered := kind.answered
-		kind.add(op)
+		kind.add(op, faults.hold(op.InvokedAt))
 		if first == initial && kind.answered == answered {
 			first = uint32(i)
 		}
@@ -71,7 +83,8 @@ func (v *view) unavailable() Report {
 	default:
 		verdict.Why = fmt.Sprintf("%s, all answered", plural(all.all, "op"))
 	}
-	return Report{verdict, serviceMeasures(&all, &reads, &writes)}
+	measures := append(serviceMeasures(&all, &reads, &writes), v.throughputs()...)
+	return Report{verdict, append(measures, v.farthest()...)}
 }
 
 func (v *view) refusedWitness(at uint32) Witness {
@@ -93,6 +106,8 @@ func serviceMeasures(all, reads, writes *service) []Measure {
 		{Name: "availability", Kind: Share, Count: all.answered, Total: all.all, Undefined: all.all == 0},
 		{Name: "availability_read", Kind: Share, Count: reads.answered, Total: reads.all, Undefined: reads.all == 0},
 		{Name: "availability_write", Kind: Share, Count: writes.answered, Total: writes.all, Undefined: writes.all == 0},
+		{Name: "availability_read_in_faults", Kind: Share, Count: reads.borne, Total: reads.struck, Undefined: reads.struck == 0},
+		{Name: "availability_write_in_faults", Kind: Share, Count: writes.borne, Total: writes.struck, Undefined: writes.struck == 0},
 	}
 	list = append(list, quantiles("latency_read_%s_ns", reads.latency, 5000, 9500, 9900, 9990)...)
 	return append(list, quantiles("latency_write_%s_ns", writes.latency, 5000, 9500, 9900, 9990)...)

@@ -111,6 +111,11 @@ func TestNearest(t *testing.T) {
 	require.Equal(t, "json", Nearest("jsno", names))
 	require.Equal(t, "markdown", Nearest("markdwon", names))
 	require.Equal(t, "", Nearest("spreadsheet", names))
+	names = []string{"sloppy-quorum-misses", "slow-replica-quorum", "ring-one", "ring-two"}
+	require.Equal(t, "sloppy-quorum-misses", Nearest("slopy-quorum", names))
+	require.Equal(t, "slow-replica-quorum", Nearest("slow-relpica", names))
+	require.Equal(t, "", Nearest("rign-", names), "a short word begins too much")
+	require.Equal(t, "", Nearest("ring-xxxx", names), "two are equally near")
 }
 
 func FuzzParseClaim(f *testing.F) {

@@ -2,12 +2,39 @@ package results
 
 // Nearest is the name that needs the fewest insertions, deletions, replacements
 // and swaps of neighbours to become the word, or nothing where none is near: more
-// than two and more than a third of the word's letters.
+// than two and more than a third of the word's letters. Where none is, it is the one
+// name that begins with the word, or nearly so.
 func Nearest(word string, names []string) string {
 	best, near := "", max(2, len(word)/3)+1
 	for _, name := range names {
 		if d := distance(word, name); d < near {
 			best, near = name, d
+		}
+	}
+	if best == "" {
+		best = nearestBeginning(word, names)
+	}
+	return best
+}
+
+// nearestBeginning is the one name whose beginning is nearest to a word of six letters
+// or more, of which one in six may be wrong.
+func nearestBeginning(word string, names []string) string {
+	const shortest = 6
+	if len(word) < shortest {
+		return ""
+	}
+	best, near := "", len(word)/shortest+1
+	for _, name := range names {
+		d := len(word)
+		for end := len(word) - 1; end <= min(len(word)+1, len(name)); end++ {
+			d = min(d, distance(word, name[:end]))
+		}
+		switch {
+		case d < near:
+			best, near = name, d
+		case d == near && best != "":
+			best = ""
 		}
 	}
 	return best

@@ -15,7 +15,7 @@ import (
 var cellTables = [...]struct {
 	name string
 	once bool
-}{{"descent", false}, {"witness", true}, {"divergence", false}}
+}{{"descent", false}, {"witness", true}, {"divergence", false}, {"datacentres", false}}
 
 // tables are those of one cell.
 func (c *PlanCell) tables(run *record.Run, o checks.Options) []results.Table {
@@ -29,6 +29,11 @@ func (c *PlanCell) tables(run *record.Run, o checks.Options) []results.Table {
 	if slices.Contains(c.Scenario.Tables, "divergence") {
 		if caught, known := checks.CaughtUp(run, o); known {
 			list = append(list, divergenceTable(&caught))
+		}
+	}
+	if slices.Contains(c.Scenario.Tables, "datacentres") {
+		if places := checks.Places(run, o); places != nil {
+			list = append(list, placesTable(places))
 		}
 	}
 	return list

@@ -20,7 +20,7 @@ func (p *Plan) tabulate(run *results.Run) {
 			join = results.FirstOfCells
 		}
 		if t, some := join(run.Cells, c.name); some {
-			run.Tables = append(run.Tables, t)
+			run.Tables = append(run.Tables, withoutEmpty(t))
 		}
 	}
 	if t, differ := results.DivergenceTable(run.Cells); differ && p.speaksOf("replicas_agree") {

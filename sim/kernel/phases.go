@@ -13,6 +13,7 @@ import (
 func (w *World) phaseWork() {
 	w.until(int64(w.config.Work), nil)
 	w.run.Phases.Work = w.time()
+	w.run.Phases.Began = min(w.config.WarmUp, w.run.Phases.Work)
 	if w.stopped {
 		return
 	}

@@ -58,6 +58,7 @@ type Lack struct {
 
 // Phases are the true times at which the phases of a run ended.
 type Phases struct {
+	Began     time.Duration // the warm-up ended
 	Work      time.Duration // faults and clients stopped; heal
 	Settled   time.Duration // nothing changed any more, or settling was given up
 	End       time.Duration // after the final reads

@@ -4,7 +4,7 @@ import "strings"
 
 // Nearest gives the word of words that is nearest to a misspelled one, "" if none is near: same but for case, hyphens
 // and underscores; at most a third of its letters inserted, dropped, changed or swapped; or the only one that begins
-// with it, or nearly so. The first of equally near words wins.
+// with it. The first of equally near words wins.
 func Nearest(word string, words []string) string {
 	const longest = 64
 	if word == "" || len(word) > longest {
@@ -22,9 +22,6 @@ func Nearest(word string, words []string) string {
 	}
 	if best == "" {
 		best = onlyBeginning(word, words)
-	}
-	if best == "" {
-		best = nearestBeginning(word, words)
 	}
 	return best
 }
@@ -54,30 +51,6 @@ func onlyBeginning(word string, words []string) string {
 			return ""
 		}
 		found = candidate
-	}
-	return found
-}
-
-// nearestBeginning finds the single word with the beginning that is nearest to a misspelled one of six letters or
-// more: one letter in six may be wrong.
-func nearestBeginning(word string, words []string) string {
-	const shortest = 6
-	folded := fold(word)
-	if len(folded) < shortest {
-		return ""
-	}
-	found, least := "", len(folded)/shortest+1
-	for _, candidate := range words {
-		whole, distance := fold(candidate), len(folded)
-		for length := len(folded) - 1; length <= min(len(folded)+1, len(whole)); length++ {
-			distance = min(distance, editDistance(folded, whole[:length]))
-		}
-		switch {
-		case distance < least:
-			found, least = candidate, distance
-		case distance == least && found != "":
-			found = ""
-		}
 	}
 	return found
 }
