@@ -70,6 +70,9 @@ func (p *leaderFollower) Sessions() bool { return true }
 
 func (p *leaderFollower) Members() (start, least int) { return 0, 0 }
 func (p *leaderFollower) Holds() string               { return "" }
+
+// HandsOver tells that a leader hands its lead over when it is asked to.
+func (p *leaderFollower) HandsOver() bool             { return true }
 func (p *leaderFollower) Supports(code sim.Code) bool { return leaderfollower.Supports(code) }
 
 type dynamoStyle struct {

@@ -59,6 +59,7 @@ func (n *Node) confirmed(env *sim.Env, rank int, match uint64, isAck bool) {
 	n.restore()
 	n.advance(env)
 	n.tell(env)
+	n.giveOver(env)
 }
 
 // count states the answers that a confirmation makes. What a follower catches up

@@ -20,6 +20,7 @@ type election struct {
 	answered []bool            // by rank
 	logs     []replog.Position // by rank: how far the log of who answered reaches
 	gathers  bool              // everyone's answer is waited for, for a while
+	handed   bool              // the former leader gave the epoch to this node
 
 	asked []asked // whom an answer is owed to
 	claim uint64  // the epoch that this node was told to lead, 0 if none
@@ -154,9 +155,13 @@ const birthright = 1
 
 // openEpoch opens an epoch of this node's own and asks who follows.
 func (n *Node) openEpoch(env *sim.Env) {
+	n.open(env, n.nextEpoch(max(birthright, n.promised.Epoch, n.election.newer), n.me))
+}
+
+func (n *Node) open(env *sim.Env, epoch uint64) {
 	e := &n.election
-	e.stage = opening
-	e.epoch = n.nextEpoch(max(birthright, n.promised.Epoch, e.newer), n.me)
+	e.stage, e.handed = opening, false
+	e.epoch = epoch
 	e.answered = make([]bool, len(n.members))
 	e.logs = make([]replog.Position, len(n.members))
 	e.gathers = n.config.Detector == "naive" || n.config.Failover == "none"
@@ -213,6 +218,7 @@ func (n *Node) stateVoted(env *sim.Env, epoch uint64, by sim.NodeID) {
 func (n *Node) promiseDurable(env *sim.Env) {
 	e := &n.election
 	n.answerAsked(env)
+	n.gaveOver(env)
 	durable := n.disk.promise
 	if durable.Epoch != n.promised.Epoch {
 		return
@@ -276,6 +282,8 @@ func (n *Node) decide(env *sim.Env) {
 // still gives way to a follower that holds more than itself.
 func (n *Node) choose(env *sim.Env) int {
 	switch {
+	case n.election.handed:
+		return n.me
 	case n.config.Promote == "best" || n.config.Failover == "none":
 		return n.mostAdvanced()
 	case n.config.Promote == "random":

@@ -64,6 +64,7 @@ func (n *Node) obey(env *sim.Env, from sim.NodeID, epoch uint64, a about) bool {
 	n.election.calm()
 	n.follower.heard = env.Now()
 	n.watch(env)
+	n.handedOver(env)
 	return true
 }
 

@@ -51,6 +51,7 @@ func (n *Node) lead(env *sim.Env) {
 		n.flush(env)
 	}
 	n.beat(env)
+	n.handedOver(env)
 }
 
 // openWithMark begins the epoch with an empty entry. What former leaders left is
@@ -76,6 +77,9 @@ func (n *Node) stepDown(env *sim.Env) {
 		env.Send(w.client, &kv.Reply{Op: w.op, Attempt: w.attempt, Outcome: sim.Unknown, Error: sim.Partial, Leader: n.leader})
 	}
 	n.reconsider(env)
+	if n.handing.stage == awaiting {
+		n.handedOver(env)
+	}
 }
 
 // write gives a write its place, or finds the place that an earlier attempt gave it.
@@ -261,6 +265,7 @@ func (n *Node) ownDurable(env *sim.Env, before uint64) {
 	}
 	n.advance(env)
 	n.tell(env)
+	n.giveOver(env)
 }
 
 // beat sends a heartbeat and sets the time of the next.

@@ -21,6 +21,7 @@ const (
 	codeQuery
 	codeAnswer
 	codePromote
+	codeTakeOver
 )
 
 // about is the subject that a message names.

@@ -15,14 +15,15 @@ const (
 
 // The timers of a member.
 const (
-	timerBeat    sim.TimerKind = iota + 1 // leader: the next heartbeat
-	timerMissed                           // follower: nothing was heard from a leader
-	timerResend                           // leader: to the follower of rank A, where nothing is confirmed
-	timerGather                           // candidate: enough of waiting for answers to epoch A
-	timerHeld                             // a read of client op A was held long enough
-	timerFlush                            // a failed sync is tried again
-	timerDegrade                          // leader: the oldest write waits too long
-	timerDelay                            // delayed follower: something was kept back for long enough
+	timerBeat     sim.TimerKind = iota + 1 // leader: the next heartbeat
+	timerMissed                            // follower: nothing was heard from a leader
+	timerResend                            // leader: to the follower of rank A, where nothing is confirmed
+	timerGather                            // candidate: enough of waiting for answers to epoch A
+	timerHeld                              // a read of client op A was held long enough
+	timerFlush                             // a failed sync is tried again
+	timerDegrade                           // leader: the oldest write waits too long
+	timerHandover                          // handing the lead over takes too long
+	timerDelay                             // delayed follower: something was kept back for long enough
 )
 
 // The purposes of a member's draws.
@@ -108,6 +109,7 @@ type Node struct {
 	follower following
 	ruling   ruling
 	election election
+	handing  handing
 	reads    []heldRead
 }
 
@@ -204,6 +206,8 @@ func (n *Node) Receive(env *sim.Env, from sim.NodeID, m sim.Message) {
 		n.receiveAnswer(env, from, m)
 	case *promote:
 		n.receivePromote(env, m)
+	case *takeOver:
+		n.receiveTakeOver(env, from, m)
 	}
 }
 
@@ -226,8 +230,12 @@ func (n *Node) Timeout(env *sim.Env, t sim.Timer) {
 		n.degrade(env)
 	case timerDelay:
 		n.showDue(env)
+	case timerHandover:
+		n.handoverOverdue(env)
 	case sim.SignalElect:
 		n.forced(env)
+	case sim.SignalHandover:
+		n.handOver(env, sim.NodeID(t.A))
 	}
 }
 

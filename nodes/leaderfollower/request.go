@@ -28,6 +28,9 @@ func token(p replog.Position) kv.Token { return kv.Token{Epoch: p.Epoch, Index: 
 
 // request handles what a client asks.
 func (n *Node) request(env *sim.Env, from sim.NodeID, r *kv.Request) {
+	if n.holds(from, r) {
+		return
+	}
 	isLeader := n.role == sim.Leader
 	switch r.Code {
 	case sim.Get:

@@ -71,10 +71,16 @@ func (w *walk) step() {
 	w.lookAtReplies()
 }
 
-// elect forces an election, rarely.
+// elect forces an election or has a lead handed over, rarely.
 func (w *walk) elect() {
-	if w.draw(4) == 0 {
+	switch w.draw(4) {
+	case 0:
 		w.do(w.any(), func(n *Node, env *sim.Env) { n.Timeout(env, sim.Timer{Kind: sim.SignalElect}) })
+	case 1:
+		to := sim.NodeID(w.draw(len(w.members) + 1))
+		w.do(w.writable(), func(n *Node, env *sim.Env) {
+			n.Timeout(env, sim.Timer{Kind: sim.SignalHandover, A: uint64(to)})
+		})
 	}
 }
 
