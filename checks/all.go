@@ -37,6 +37,17 @@ func list() []listed {
 		{"partial_writes", "writes that did not end ok, held in the end though fewer replicas took them than they needed", (*view).partialWrites},
 		{"replicas_agree", "servers that have applied the same entries hold the same state", (*view).replicasAgree},
 		{"caught_up", "servers that were behind when a fault on them healed come to have what others had", (*view).outagesEnd},
+		{"recovered", "after heal there is a leader, and final reads are answered", (*view).recovered},
+		{"one_vote", "no node votes for two candidates in one epoch", (*view).oneVote},
+		{"one_value", "one value is decided and applied for each slot", (*view).oneValue},
+		{"applied_in_order", "every node applies all slots, in order", (*view).appliedInOrder},
+		{"exactly_once", "no op takes effect twice, nor one that was said not to have happened", (*view).exactlyOnce},
+		{"leader_completeness", "who is elected holds all that was decided in earlier epochs", (*view).leaderCompleteness},
+		{"log_matching", "entries of one slot and epoch are equal in all logs, and so are those before them", (*view).logMatching},
+		{"durable_majority", "what is decided is at every instant on the disks of a quorum", (*view).durableMajority},
+		{"promises_kept", "no node votes, promises or accepts below what it promised, or accepts above", (*view).promisesKept},
+		{"configurations_intersect", "no two electorates can decide at once", (*view).configurationsIntersect},
+		{"leases_exclusive", "nobody commits in a higher epoch while a lease is held", (*view).leasesExclusive},
 		{"traffic", "messages and bytes; nothing is judged", (*view).traffic},
 	}
 }

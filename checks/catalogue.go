@@ -1,9 +1,11 @@
 package checks
 
+import "slices"
+
 // Catalogue lists every metric that the checkers report, in the order in which
 // tables show them.
 func Catalogue() []Catalogued {
-	return append(append(clientMetrics(), storeMetrics()...), repairMetrics()...)
+	return slices.Concat(clientMetrics(), storeMetrics(), logMetrics(), repairMetrics())
 }
 
 // clientMetrics are of what clients were told: answers, latencies, staleness, quorums.
@@ -94,6 +96,10 @@ func storeMetrics() []Catalogued {
 		{"first_divergence", Mean, "", "high", "the first slot as of which servers stated different states"},
 		{"rejoin_ns", Mean, "ns", "low", "time from the healing of a fault until its target had applied what others had by then"},
 		{"leaderless_ns", Mean, "ns", "low", "time under faults in which no living node led with the highest epoch"},
+		{"leader_after_heal_ns", Mean, "ns", "low", "time from the end of the faults until the leader of the end had begun to lead"},
+		{"recovered", Count, "", "low", "scopes without a leader, and final reads without an answer, after heal"},
+		{"lease_margin_min_ns", Min, "ns", "high", "the least time from the end of a lease to a commit by another node in a higher epoch; negative where it was still held"},
+		{"leases_exclusive", Count, "", "low", "leases that had not ended when another node committed in a higher epoch"},
 		{"failovers", Count, "", "", "times that a node took over the lead with a higher epoch"},
 		{"membership_changes", Count, "", "", "changes of the members that were completed"},
 		{"membership_undone", Count, "", "low", "changes of the members that were given up"},
@@ -113,6 +119,21 @@ func storeMetrics() []Catalogued {
 		{"replicate_bytes_per_write", Mean, "bytes", "low", "bytes of the messages that carry writes to replicas, by acknowledged write"},
 		{"messages_per_op", Mean, "", "low", "messages sent, by op"},
 		{"bytes_per_op", Mean, "bytes", "low", "bytes sent, by op"},
+	}
+}
+
+// logMetrics are of what replicated logs promise.
+func logMetrics() []Catalogued {
+	return []Catalogued{
+		{"one_vote", Count, "", "low", "votes of one node in one epoch that went to two candidates"},
+		{"one_value", Count, "", "low", "slots for which several values were decided or applied"},
+		{"applied_in_order", Count, "", "low", "entries applied out of order, or after one that was left out"},
+		{"exactly_once", Count, "", "low", "ops that took effect twice, or though their client was told that they had not"},
+		{"leader_completeness", Count, "", "low", "elections of a node that lacked what had been decided in an earlier epoch"},
+		{"log_matching", Count, "", "low", "entries of one slot and epoch that differ between logs, or follow others"},
+		{"durable_majority", Count, "", "low", "decided slots that were at some instant on too few disks"},
+		{"promises_kept", Count, "", "low", "votes, promises and stored entries that broke a promise"},
+		{"configurations_intersect", Count, "", "low", "times that two electorates came to be able to decide at once"},
 	}
 }
 

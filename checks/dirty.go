@@ -10,23 +10,24 @@ import (
 // commits is what observations tell of when writes were committed and reads
 // answered, by place.
 type commits struct {
-	first   []uint32 // stamp of a write's first Committed, 0 if none
-	replied []uint32 // stamp by which a read's reply had been made, 0 if not stated
+	first   []uint32 // stamp of a write's first Committed or Decided, 0 if none
+	replied []uint32 // stamp by which a read's reply had been made (Closed, Served), 0 if not stated
 }
 
 func (v *view) commits() commits {
 	c := commits{make([]uint32, len(v.ops)), make([]uint32, len(v.ops))}
 	for i := range v.run.Observations {
 		seen := &v.run.Observations[i]
-		if seen.Fact != sim.Committed && seen.Fact != sim.Closed {
+		commits := seen.Fact == sim.Committed || seen.Fact == sim.Decided
+		if !commits && seen.Fact != sim.Closed && seen.Fact != sim.Served {
 			continue
 		}
 		at, found := v.place(seen.Op)
 		switch {
 		case !found:
-		case seen.Fact == sim.Committed && c.first[at] == 0:
+		case commits && c.first[at] == 0:
 			c.first[at] = seen.Stamp
-		case seen.Fact == sim.Closed && seen.Stamp <= v.ops[at].Returned:
+		case !commits && seen.Stamp <= v.ops[at].Returned:
 			c.replied[at] = seen.Stamp
 		}
 	}
@@ -42,8 +43,9 @@ func (c *commits) reply(v *view, read uint32) uint32 {
 }
 
 // DirtyReads counts the reads whose reply was sent before any node observed
-// Committed for a value that they returned. The reply is sent when the coordinator
-// closes the op, where it states that, and at any rate before the client has it.
+// Committed for a value that they returned, or knew it to be Decided. The reply is sent when
+// the coordinator closes the op or a node states that it Served it, and at any rate before
+// the client has it.
 // Reading nothing shows no value. Not applicable where a protocol declares no
 // commit.
 func DirtyReads(run *record.Run, o Options) Report { return newView(run, o).dirtyReads() }

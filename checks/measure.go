@@ -10,7 +10,7 @@ type Measure struct {
 	// Undefined metrics are null in reports, never 0: the protocol states nothing
 	// of the kind, or there was nothing to measure.
 	Undefined bool
-	Count     int64 // Count, Share (the part), Mean (the sum), Max (the value)
+	Count     int64 // Count, Share (the part), Mean (the sum), Max and Min (the value)
 	Total     int64 // Share and Mean: of how many
 	Histogram *hdrhistogram.Histogram
 	Quantile  int // Quantile: which, in parts per ten thousand (9990 is p99.9)
@@ -26,6 +26,7 @@ const (
 	Mean                            // Count (a sum) over Total
 	Max                             // the largest
 	Quantile                        // of the merged histogram; several metrics may share one histogram
+	Min                             // the least
 )
 
 // Catalogued is one line of the catalogue of metrics.

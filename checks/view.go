@@ -39,6 +39,9 @@ type view struct {
 	late     []bool
 	atomic   *transactions
 	firsts   map[sim.OpID]storing
+	told     uint64 // a bit for each fact that some node stated
+	logs     durableLogs
+	chosen   []choice
 }
 
 func newView(run *record.Run, o Options) *view {

@@ -210,6 +210,8 @@ func rawMeasure(measures []checks.Measure, at int) any {
 		return object{{"sum", m.Count}, {"total", m.Total}}
 	case m.Kind == checks.Max:
 		return object{{"max", m.Count}}
+	case m.Kind == checks.Min:
+		return object{{"min", m.Count}}
 	case m.Kind == checks.Quantile:
 		return rawQuantile(measures, at)
 	}

@@ -26,6 +26,8 @@ type Claim struct {
 var guarantees = []string{
 	"linearizable", "read_your_writes", "monotonic_reads", "monotonic_writes", "writes_follow_reads",
 	"converged", "one_leader", "one_membership", "quorum_overlap", "atomic_commit", "replicas_agree", "caught_up",
+	"recovered", "one_vote", "one_value", "applied_in_order", "exactly_once", "leader_completeness", "log_matching",
+	"durable_majority", "promises_kept", "configurations_intersect", "leases_exclusive",
 }
 
 // claimShape is a name, perhaps compared with a bound.

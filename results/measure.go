@@ -139,6 +139,8 @@ func (j *joiner) combine(at int, m *checks.Measure) {
 		*d = j.adopted(m)
 	case m.Kind == checks.Max:
 		d.Count = max(d.Count, m.Count)
+	case m.Kind == checks.Min:
+		d.Count = min(d.Count, m.Count)
 	case m.Kind == checks.Quantile:
 		j.pour(d, m)
 	default:

@@ -9,6 +9,7 @@ import (
 	"simrun/sim/fault"
 	"simrun/sim/kernel/queue"
 	"simrun/sim/random"
+	"simrun/sim/record"
 )
 
 // host is what one node lives on: its incarnation, inbox, servers, disk and clocks.
@@ -148,6 +149,16 @@ func (h *host) wind() {
 		offset += time.Duration(spread(h.world.source.Draw(a.With(1), random.Clock), int64(c.WallSpread)))
 	}
 	h.clock.reset(h.drift, offset)
+	if h.drift != 0 {
+		h.recordClock()
+	}
+}
+
+// recordClock records how the clock runs from now on.
+func (h *host) recordClock() {
+	h.world.run.Clocks = append(h.world.run.Clocks, record.Clock{
+		At: time.Duration(h.clock.since), Base: time.Duration(h.clock.base), Rate: h.clock.rate, Node: h.id,
+	})
 }
 
 // spread maps a word evenly to -most..most.

@@ -211,6 +211,7 @@ func (p powers) Drift(id sim.NodeID, partsPerBillion int64) {
 	h := &p.w.hosts[id]
 	h.drift += partsPerBillion
 	h.clock.setRate(p.w.now, max(second+h.drift, 1))
+	h.recordClock()
 	h.rearm()
 }
 

@@ -20,6 +20,7 @@ type Run struct {
 	Lacks        []Lack // what live replicas did not hold then, although others did and they should
 	Dead         []sim.NodeID
 	Faults       []Fault
+	Clocks       []Clock // of nodes whose clocks do not keep true time, in the order of their beginnings
 	Counters     Counters
 	Traffic      []Traffic // by message class, indexed by sim.Class
 

@@ -229,6 +229,12 @@ func (b *Builder) Lack(node sim.NodeID, key sim.Key) *Builder {
 	return b
 }
 
+// Phases says when the phases of the run ended.
+func (b *Builder) Phases(p record.Phases) *Builder {
+	b.run.Phases = p
+	return b
+}
+
 // Die makes a node one that never came back.
 func (b *Builder) Die(node sim.NodeID) *Builder {
 	b.run.Dead = append(b.run.Dead, node)
