@@ -27,6 +27,7 @@ type bench struct {
 	replies []*kv.Reply
 	number  uint32
 	refuse  map[sim.NodeID]bool // disks that fail
+	watch   func(letter)        // sees what is sent, if set
 }
 
 type pendingSync struct{ tag, mark uint64 }
@@ -113,6 +114,9 @@ func (b *bench) send(l letter) {
 	if r, ok := l.m.(*kv.Reply); ok {
 		b.replies = append(b.replies, r)
 		return
+	}
+	if b.watch != nil {
+		b.watch(l)
 	}
 	b.wire = append(b.wire, l)
 }

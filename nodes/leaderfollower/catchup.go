@@ -22,6 +22,7 @@ type peer struct {
 	filling  bool          // a fill was sent that did not reach the log's end
 	asked    bool          // any fill was sent
 	timer    sim.TimerID
+	branch   branch
 }
 
 // from gives the rank of a follower whose answer belongs to this leader's stream.
@@ -119,6 +120,9 @@ func (n *Node) receiveBeatAck(env *sim.Env, from sim.NodeID, m *beatAck) {
 // fill sends a follower the batch after an index. When it reaches the end of the
 // log, new writes are shipped again behind it.
 func (n *Node) fill(env *sim.Env, rank int, prev uint64) {
+	if n.pulls() {
+		return // the follower asks
+	}
 	p := &n.ruling.peers[rank]
 	entries := n.log.Slice(prev, n.config.Batch)
 	p.next = prev + uint64(len(entries)) + 1
@@ -156,6 +160,7 @@ func (n *Node) resend(env *sim.Env, rank int) {
 	if quiet := env.Now() - p.progress; quiet < wait {
 		wait -= quiet
 	} else {
+		n.strike(env, rank)
 		n.fill(env, rank, max(p.match, p.base))
 		p.progress = env.Now()
 	}

@@ -79,7 +79,7 @@ func TestEpochsBelongToOneMemberEach(t *testing.T) {
 func TestMessageKindsAreTheirOwn(t *testing.T) {
 	messages := []sim.Message{
 		&ship{}, &ack{}, &notice{}, &fill{}, &filled{}, &behind{}, &beat{}, &beatAck{},
-		&suspect{}, &suspicion{}, &query{}, &answer{}, &promote{}, &kv.Request{}, &kv.Reply{},
+		&suspect{}, &suspicion{}, &query{}, &answer{}, &promote{}, &relay{}, &pull{}, &batch{}, &kv.Request{}, &kv.Reply{},
 	}
 	codes, names := map[uint8]bool{}, map[string]bool{}
 	for _, m := range messages {
@@ -94,7 +94,7 @@ func TestMessageKindsAreTheirOwn(t *testing.T) {
 func TestMessagesEncodeAllTheyCarry(t *testing.T) {
 	messages := []sim.Message{
 		&ship{}, &ack{}, &notice{}, &fill{}, &filled{}, &behind{}, &beat{}, &beatAck{},
-		&suspect{}, &suspicion{}, &query{}, &answer{}, &promote{},
+		&suspect{}, &suspicion{}, &query{}, &answer{}, &promote{}, &relay{}, &pull{}, &batch{},
 	}
 	for _, m := range messages {
 		vary(t, m, reflect.ValueOf(m).Elem(), m.Kind().Name)

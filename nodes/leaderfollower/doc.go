@@ -27,6 +27,20 @@
 // index and no entries; what their answers tell is used to notice a follower that
 // lost what it had confirmed, and never counts as an acknowledgement.
 //
+// # Ways to followers
+//
+// With replication: chain each write goes from follower to follower, and with fan-out
+// down a tree, as the relays of MySQL and the chained secondaries of MongoDB pass it
+// on; the leader writes the way into the message. Each follower confirms to the
+// leader, so that what is counted stays exact, and the leader itself feeds those that
+// confirm nothing, until they do. With ship: pull followers ask once a period for what
+// follows on their logs, as MongoDB's and Kafka's do, in a chain or tree the one above
+// them, and the leader where that one does not answer or has nothing new.
+//
+// Read-only members replicate and serve reads; they do not vote and no write waits for
+// them. Delayed ones show what is committed a while later. They vote, but no write waits
+// for them either, and they are promoted only where all that answered are delayed.
+//
 // # Failover
 //
 // A follower that misses the leader for a drawn time asks the others whether they

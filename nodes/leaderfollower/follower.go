@@ -17,6 +17,9 @@ type following struct {
 	stash    map[uint64]stashed
 	owed     []owed
 
+	newest  uint64 // where the leader said that its log ends
+	pulling pulling
+
 	timer    sim.TimerID
 	patience time.Duration
 	heard    time.Duration // when a leader was last heard
@@ -71,11 +74,12 @@ func (n *Node) obey(env *sim.Env, from sim.NodeID, epoch uint64, a about) bool {
 // join begins to take the stream of an epoch.
 func (n *Node) join(env *sim.Env, epoch uint64) {
 	f := &n.follower
-	*f = following{epoch: epoch, stash: f.stash, owed: f.owed[:0], timer: f.timer}
+	*f = following{epoch: epoch, stash: f.stash, owed: f.owed[:0], timer: f.timer, pulling: pulling{timer: f.pulling.timer}}
 	clear(f.stash)
 	n.election.tries = 0
 	n.drawPatience(env)
 	n.take(env, sim.Follower)
+	n.beginPulling(env)
 }
 
 // promise stops obeying older epochs. It is on disk with the next sync, which who
@@ -96,12 +100,19 @@ func (n *Node) pledge(env *sim.Env, p promise) {
 
 // receiveShip takes one write of the leader's stream.
 func (n *Node) receiveShip(env *sim.Env, from sim.NodeID, m *ship) {
-	if !n.obey(env, from, m.Epoch, m.about) || !n.connects(env, from, &m.carriage, false) {
+	if n.obey(env, from, m.Epoch, m.about) {
+		n.takeShip(env, from, &m.carriage)
+	}
+}
+
+// takeShip takes what the leader ships, by whatever way it came.
+func (n *Node) takeShip(env *sim.Env, leader sim.NodeID, c *carriage) {
+	if !n.connects(env, leader, c, false) {
 		return
 	}
-	n.extend(env, m.Prev.Index, m.Entries)
-	n.owe(owed{about: m.about, to: from, upTo: m.last()})
-	n.drain(env, from)
+	n.extend(env, c.Prev.Index, c.Entries)
+	n.owe(owed{about: c.about, to: leader, upTo: c.last()})
+	n.drain(env, leader)
 	n.settle(env)
 }
 
@@ -134,12 +145,14 @@ func (n *Node) receiveBeat(env *sim.Env, from sim.NodeID, m *beat) {
 		return
 	}
 	f := &n.follower
-	f.commit = max(f.commit, m.Commit)
+	f.commit, f.newest = max(f.commit, m.Commit), m.Last.Index
 	if n.log.Holds(m.Last) {
 		f.joined, f.verified = true, max(f.verified, m.Last.Index)
 	}
 	if !f.joined {
-		n.sayBehind(env, from, m.Last, m.about)
+		if !n.pulls() {
+			n.sayBehind(env, from, m.Last, m.about)
+		}
 		return
 	}
 	n.settle(env)
@@ -175,6 +188,10 @@ func (n *Node) pad(env *sim.Env, prev replog.Position) {
 }
 
 func (n *Node) sayBehind(env *sim.Env, to sim.NodeID, prev replog.Position, a about) {
+	if n.pulls() {
+		n.meetAt(env, prev)
+		return
+	}
 	at := n.log.Position(n.log.Meeting(prev))
 	env.Send(to, &behind{about: a, Epoch: n.follower.epoch, At: at})
 }

@@ -13,6 +13,7 @@ import (
 type ruling struct {
 	first      uint64 // the index at which the epoch began: 0 for the first leader of all
 	peers      []peer // by rank; the leader's own is unused
+	order      order  // of the followers in the tree
 	writes     []waiting
 	closed     uint64 // the index of the last write whose ledger was closed
 	round      uint64 // of heartbeats
@@ -36,7 +37,7 @@ type waiting struct {
 func (n *Node) lead(env *sim.Env) {
 	n.pledge(env, promise{Epoch: n.promised.Epoch, Led: true})
 	last := n.log.Last().Index
-	n.ruling = ruling{peers: make([]peer, len(n.members)), scratch: n.ruling.scratch}
+	n.ruling = ruling{peers: make([]peer, len(n.members)), order: n.orderAfter(n.me), scratch: n.ruling.scratch}
 	for rank := range n.ruling.peers {
 		n.ruling.peers[rank] = peer{next: last + 1, base: last}
 	}
@@ -151,19 +152,36 @@ func (n *Node) distribute(env *sim.Env, index uint64, a about) {
 		about: a, Epoch: n.promised.Epoch, Prev: n.log.Position(index - 1),
 		Entries: n.log.Slice(index-1, 1), Commit: n.commit,
 	}}
+	switch {
+	case n.pulls():
+	case n.width() > 0:
+		n.shipByTree(env, m)
+	default:
+		n.shipToAll(env, m)
+	}
+	n.tell(env)
+}
+
+// shipToAll sends a ship to every follower that is up to date.
+func (n *Node) shipToAll(env *sim.Env, m *ship) {
+	index := m.last()
 	for rank := range n.ruling.peers {
-		p := &n.ruling.peers[rank]
-		if rank == n.me || p.next != index {
+		if rank == n.me || n.ruling.peers[rank].next != index {
 			continue
 		}
 		env.Send(n.members[rank], m)
-		if p.match+1 == index {
-			p.progress = env.Now() // until now nothing was awaited
-		}
-		p.next, p.told = index+1, n.commit
-		n.expect(env, rank)
+		n.shipped(env, rank, index)
 	}
-	n.tell(env)
+}
+
+// shipped takes note that a write is on its way to a follower.
+func (n *Node) shipped(env *sim.Env, rank int, index uint64) {
+	p := &n.ruling.peers[rank]
+	if p.match+1 == index {
+		p.progress = env.Now() // until now nothing was awaited
+	}
+	p.next, p.told = index+1, n.commit
+	n.expect(env, rank)
 }
 
 // await has a client wait, in the order of indices.

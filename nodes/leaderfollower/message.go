@@ -22,6 +22,9 @@ const (
 	codeAnswer
 	codePromote
 	codeTakeOver
+	codeRelay
+	codePull
+	codeBatch
 )
 
 // about is the subject that a message names.

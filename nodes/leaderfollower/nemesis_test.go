@@ -68,6 +68,29 @@ func TestNoFaultThatKeepsDisksLosesAWrite(t *testing.T) {
 	}
 }
 
+// However the log is shipped, and whatever some members are kept from.
+func TestNoFaultLosesAWriteHoweverItIsShipped(t *testing.T) {
+	for name, change := range map[string]func(*leaderfollower.Config){
+		"chain":       func(c *leaderfollower.Config) { c.Replication = "chain" },
+		"fan-out":     func(c *leaderfollower.Config) { c.Replication, c.FanOut = "fan-out", 1 },
+		"pull":        func(c *leaderfollower.Config) { c.Ship, c.Period = "pull", 30*ms },
+		"pull, chain": func(c *leaderfollower.Config) { c.Ship, c.Period, c.Replication = "pull", 30*ms, "chain" },
+		"one delayed": func(c *leaderfollower.Config) { c.Delayed = leaderfollower.Delay{Followers: 1, By: 300 * ms} },
+		"read-only":   func(c *leaderfollower.Config) { c.ReadOnly, c.Answers = 1, 2 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			config := leaderfollower.Defaults()
+			change(&config)
+			w := kernel.New(stormy(config, fault.NewNemesis()))
+			for seed := range seeds(8, 1000) {
+				run := w.Run(seed)
+				requireWhole(t, run, seed)
+				require.Zero(t, lost(run), "seed %d", seed)
+			}
+		})
+	}
+}
+
 func TestAsyncLosesWritesUnderTheSameFaults(t *testing.T) {
 	config := leaderfollower.Defaults()
 	config.Mode = "async"

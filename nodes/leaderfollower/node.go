@@ -24,12 +24,14 @@ const (
 	timerDegrade                           // leader: the oldest write waits too long
 	timerHandover                          // handing the lead over takes too long
 	timerDelay                             // delayed follower: something was kept back for long enough
+	timerPull                              // follower: the next pull
 )
 
 // The purposes of a member's draws.
 const (
 	drawPatience uint8 = iota + 1
 	drawPromote
+	drawPhase
 )
 
 // promise is the record of the epoch that the node obeys.
@@ -184,6 +186,12 @@ func (n *Node) Receive(env *sim.Env, from sim.NodeID, m sim.Message) {
 		n.receiveShip(env, from, m)
 	case *ack:
 		n.receiveAck(env, from, m)
+	case *relay:
+		n.receiveRelay(env, m)
+	case *pull:
+		n.receivePull(env, from, m)
+	case *batch:
+		n.receiveBatch(env, from, m)
 	case *notice:
 		n.receiveNotice(env, from, m)
 	case *fill:
@@ -228,6 +236,8 @@ func (n *Node) Timeout(env *sim.Env, t sim.Timer) {
 		n.startFlush(env)
 	case timerDegrade:
 		n.degrade(env)
+	case timerPull:
+		n.pullAgain(env)
 	case timerDelay:
 		n.showDue(env)
 	case timerHandover:

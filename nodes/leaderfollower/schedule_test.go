@@ -386,6 +386,17 @@ func TestManySchedulesKeepThePromises(t *testing.T) {
 		wrong, seed := hunt(t, 5, schedules/2, func(c *Config) { safe(c); c.K = 2 })
 		require.Empty(t, wrong, "schedule %d", seed)
 	})
+	for _, replication := range []string{"direct", "chain", "fan-out"} {
+		for _, ship := range []string{"push", "pull"} {
+			t.Run(replication+", "+ship, func(t *testing.T) {
+				wrong, seed := hunt(t, 5, schedules/2, func(c *Config) {
+					safe(c)
+					c.K, c.Replication, c.Ship, c.Period = 2, replication, ship, 30*time.Millisecond
+				})
+				require.Empty(t, wrong, "schedule %d", seed)
+			})
+		}
+	}
 	t.Run("read-only and delayed", func(t *testing.T) {
 		wrong, seed := hunt(t, 5, schedules/2, func(c *Config) {
 			safe(c)

@@ -8,6 +8,11 @@ import (
 // Shipping is how writes reach the followers, what members keep, and which of them
 // are less than full followers.
 type Shipping struct {
+	Replication string        `yaml:"replication" default:"direct" one:"direct|chain|fan-out" doc:"from whom followers get writes: all from the leader; each from the one before it; or in a tree, each passing on to fan_out others"`
+	FanOut      int           `yaml:"fan_out" default:"2" min:"1" doc:"to how many others each member passes a write on, where replication is fan-out"`
+	Ship        string        `yaml:"ship" default:"push" one:"push|pull" doc:"whether the log is sent to followers as it grows, or they ask for it once a period"`
+	Period      time.Duration `yaml:"period" default:"100ms" min:"10us" doc:"time between the pulls of a follower; a full batch is followed by the next at once"`
+
 	ReadOnly int   `yaml:"read_only" default:"0" min:"0" doc:"how many members, the last ones, are read-only: they replicate and serve reads; they do not vote, are counted for nothing and are never promoted"`
 	Delayed  Delay `yaml:"delayed" doc:"followers whose reads show what was committed some time ago; they vote unless they are read-only, no write waits for them, and they are promoted only where nobody else answered"`
 }
@@ -19,7 +24,12 @@ type Delay struct {
 }
 
 // DefaultShipping is what the tags of Shipping describe.
-func DefaultShipping() Shipping { return Shipping{Delayed: Delay{By: time.Second}} }
+func DefaultShipping() Shipping {
+	return Shipping{
+		Replication: "direct", FanOut: 2, Ship: "push", Period: 100 * time.Millisecond,
+		Delayed: Delay{By: time.Second},
+	}
+}
 
 // fits judges the options against the number of members.
 func (s *Shipping) fits(members int) error {
