@@ -48,6 +48,9 @@ func list() []listed {
 		{"promises_kept", "no node votes, promises or accepts below what it promised, or accepts above", (*view).promisesKept},
 		{"configurations_intersect", "no two electorates can decide at once", (*view).configurationsIntersect},
 		{"leases_exclusive", "nobody commits in a higher epoch while a lease is held", (*view).leasesExclusive},
+		{"concurrent_writes", "writes that several leaders made on one key without knowledge of each other", (*view).concurrentWrites},
+		{"unique_grants", "compare-and-sets that expected nothing there, acknowledged beside another one's", (*view).uniqueGrants},
+		{"on_call", "of each pair of keys, one stays on", (*view).onCall},
 		{"traffic", "messages and bytes; nothing is judged", (*view).traffic},
 	}
 }

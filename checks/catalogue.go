@@ -5,7 +5,7 @@ import "slices"
 // Catalogue lists every metric that the checkers report, in the order in which
 // tables show them.
 func Catalogue() []Catalogued {
-	return slices.Concat(clientMetrics(), storeMetrics(), logMetrics(), repairMetrics())
+	return slices.Concat(clientMetrics(), storeMetrics(), conflictMetrics(), logMetrics(), repairMetrics())
 }
 
 // clientMetrics are of what clients were told: answers, latencies, staleness, quorums.
@@ -155,5 +155,22 @@ func repairMetrics() []Catalogued {
 		{"streamed_keys", Count, "", "low", "keys handed over because they may differ; not those handed to new homes"},
 		{"streamed_needlessly", Count, "", "low", "of those, the keys that the receiver held already, and had nothing newer of"},
 		{"hints_wasted", Count, "", "low", "hints delivered to an owner that another repair had reached before"},
+	}
+}
+
+// conflictMetrics are of what clients at several leaders did without knowledge of each other.
+func conflictMetrics() []Catalogued {
+	return []Catalogued{
+		{"concurrent_pairs", Count, "", "low", "pairs of writes that several leaders made on one key without knowledge of each other"},
+		{"conflicts_per_1000", Mean, "", "low", "such pairs, for each 1,000 acknowledged writes"},
+		{"conflicts_noted", Count, "", "", "pairs of writes that the store took for conflicts"},
+		{"conflicts_accused", Count, "", "low", "of those, the pairs of which one was made in knowledge of the other"},
+		{"conflicts_missed", Count, "", "low", "concurrent pairs of which one replaced the other, the newest write of the leader that it came to, and that leader noticed nothing"},
+		{"conflicts_logged", Count, "", "", "writes that gave way, and that a leader wrote down to make them good"},
+		{"compensated", Count, "", "high", "writes that gave way, and whose doing was made good"},
+		{"duplicate_grants", Count, "", "low", "names granted to one although another one had them"},
+		{"duplicates_taken_back", Count, "", "high", "of those, the grants that were taken back later"},
+		{"both_off", Count, "", "low", "times that both keys of a pair were off"},
+		{"both_off_end", Count, "", "low", "pairs whose keys are both off in the end"},
 	}
 }

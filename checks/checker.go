@@ -19,6 +19,9 @@ type Options struct {
 	Commits bool
 	// Siblings tells that a read may return several versions.
 	Siblings bool
+	// Pairs tells that keys 2i and 2i+1 are a pair of which one must stay on, and that a put
+	// of the integer OffCall turns its key off.
+	Pairs bool
 	// MaxSearch bounds the shape of what a search may be given: ops of one key
 	// that overlap. Larger keys are Undecided. 0 is the default.
 	MaxSearch int

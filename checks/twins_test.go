@@ -25,7 +25,8 @@ func careless(seed int64) (*record.Run, Options) {
 	s.muddle()
 	s.facts()
 	s.promises()
-	return s.builder.Run(), Options{Commits: true, Siblings: s.siblings}
+	pairs := s.severalLeaders()
+	return s.builder.Run(), Options{Commits: true, Siblings: s.siblings, Pairs: pairs}
 }
 
 // muddle builds ops with random outcomes, contexts and values.
@@ -242,6 +243,9 @@ func twinRules() map[string]func(*twin) int64 {
 		"one_membership":      (*twin).memberships,
 		"quorum_overlap":      func(t *twin) int64 { return count(t.reads(), t.apart) },
 		"atomic_commit":       func(t *twin) int64 { return count(t.ops, t.split) },
+		"concurrent_writes":   (*twin).strangers,
+		"unique_grants":       func(t *twin) int64 { return count(t.ops, t.doublyGranted) },
+		"on_call":             (*twin).gaps,
 		"partial_writes":      func(t *twin) int64 { return count(t.ops, t.stuck) },
 	}
 }

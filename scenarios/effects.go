@@ -57,7 +57,11 @@ func (s *Scenario) lacking() (all []lack) {
 		if w.CAS > 0 && !has(sim.CAS) {
 			all = append(all, lack{"cas", "this protocol has no compare-and-set"})
 		}
-	case *workloads.Probe:
+	case *workloads.Usernames:
+		if !has(sim.CAS) {
+			all = append(all, lack{"kind", "this protocol has no compare-and-set, by which a name is claimed if nobody has it"})
+		}
+	case *workloads.Probe, *workloads.OnCall:
 		if !has(sim.Put) {
 			all = append(all, lack{"kind", "this protocol's keys hold a " + s.Protocol.Holds() + ": use kind: collection, with merge: server"})
 		}

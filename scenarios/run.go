@@ -12,6 +12,7 @@ import (
 	"simrun/sim/kernel"
 	"simrun/sim/random"
 	"simrun/sim/record"
+	"simrun/workloads"
 )
 
 // Engine is the version of the engine: digests are comparable within it only. It
@@ -97,6 +98,7 @@ func (r *Runner) judge(i int, run *record.Run) results.Cell {
 	o := checks.Options{Commits: plan.Scenario.Protocol.Commits(), Siblings: plan.Scenario.Protocol.Siblings()}
 	o.Predict = r.plan.prediction(i)
 	o.Command = spellCommand
+	_, o.Pairs = plan.Scenario.Workload.(*workloads.OnCall)
 	for _, report := range checks.Judge(run, o) {
 		cell.Reports = append(cell.Reports, report.Verdict)
 		cell.Measures = append(cell.Measures, report.Measures...)

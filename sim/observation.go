@@ -72,7 +72,8 @@ const (
 	// key where it is another, C the other write.
 	Conflicted
 	// Compensated: what a write did was made good later, because it turned out to conflict.
-	// Op the write, Key, C the write that it gave way to.
+	// Op the write, Key, C the write that it gave way to. Why Kept: it was written down,
+	// durably, to be made good.
 	Compensated
 	// Promised: the node will, durably, take no more part in epochs before A. Key scope.
 	Promised

@@ -47,6 +47,14 @@ func Kinds() []Kind {
 			func() Workload { return new(Collection) },
 		},
 		{"probe", "trials: write a fresh key, wait, read it", func() Workload { return new(Probe) }},
+		{
+			"usernames", "names that clients claim, each for one of them alone",
+			func() Workload { return new(Usernames) },
+		},
+		{
+			"oncall", "pairs of keys of which at least one is to stay on: who turns one off looks at both before",
+			func() Workload { return new(OnCall) },
+		},
 		{"statements", "commands on a table of accounts, for the protocol statements", func() Workload { return new(Statements) }},
 	}
 }

@@ -120,6 +120,12 @@ func (o *Op) On(parents ...*Op) *Op {
 	return o
 }
 
+// Saying gives a write the application's integer.
+func (o *Op) Saying(n int64) *Op {
+	o.call.Value.N = n
+	return o
+}
+
 // Unknown makes the op time out.
 func (o *Op) Unknown() *Op {
 	o.result.Outcome, o.result.Error = sim.Unknown, sim.TimedOut
