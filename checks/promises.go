@@ -63,14 +63,14 @@ func (v *view) promisesKept() Report {
 	}
 	for i := range v.run.Observations {
 		seen := &v.run.Observations[i]
-		if seen.Fact == sim.Promised {
+		if seen.Fact == sim.Promised || seen.Fact == sim.Voted || seen.Fact == sim.Stored {
 			f.judged++
 		}
 		if what := p.take(i, seen); what != "" {
 			f.add(func() Witness { return v.promiseWitness(&p, seen, what) })
 		}
 	}
-	return f.report("", "promise", "was broken", "all kept")
+	return f.report("", "statement", "broke a promise", "no promise broken")
 }
 
 // take takes one statement, and says in what way it breaks a promise, if it does.
