@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,21 +19,32 @@ type row map[string]string
 // that there are as many as the file had when the test was written.
 func published(t *testing.T, file, column, value string, count int) []row {
 	t.Helper()
+	rows := slices.DeleteFunc(publishedFile(t, file), func(r row) bool { return r[column] != value })
+	require.Len(t, rows, count, "%s with %s=%s", file, column, value)
+	return rows
+}
+
+// publishedAll reads all rows of a file, and demands that there are as many as it had.
+func publishedAll(t *testing.T, file string, count int) []row {
+	t.Helper()
+	rows := publishedFile(t, file)
+	require.Len(t, rows, count, file)
+	return rows
+}
+
+func publishedFile(t *testing.T, file string) (rows []row) {
+	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "testdata", "published", file))
 	require.NoError(t, err)
 	lines, err := csv.NewReader(strings.NewReader(string(text))).ReadAll()
 	require.NoError(t, err)
-	var rows []row
 	for _, line := range lines[1:] {
 		r := row{}
 		for i, name := range lines[0] {
 			r[name] = line[i]
 		}
-		if r[column] == value {
-			rows = append(rows, r)
-		}
+		rows = append(rows, r)
 	}
-	require.Len(t, rows, count, "%s with %s=%s", file, column, value)
 	return rows
 }
 

@@ -1,0 +1,123 @@
+package truth
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"simrun/checks"
+	"simrun/scenarios"
+	"simrun/sim"
+	"simrun/sim/record"
+)
+
+// readPath is a row of read_protocols.csv, and a scenario that does the same.
+type readPath struct {
+	protocol, client string // of the row
+	code             sim.Code
+	edits            []scenarios.Edit
+	// spare is how many servers there are besides N; where there are any, the row is of ops
+	// whose coordinator is no replica.
+	spare int
+	// without are the kinds of messages that are notices, heartbeats or housekeeping.
+	without []string
+}
+
+// quietNotices are what leader-follower sends besides: notices of commits, heartbeats.
+var quietNotices = []string{"notice", "beat", "beat-ack"}
+
+func readPaths() []readPath {
+	leader := func(edits ...scenarios.Edit) []scenarios.Edit {
+		return append([]scenarios.Edit{set("protocol.kind", "leader-follower")}, edits...)
+	}
+	dynamo := func(edits ...scenarios.Edit) []scenarios.Edit {
+		return append([]scenarios.Edit{set("protocol", "{kind: dynamo, n: 3, r: 2, w: 2}")}, edits...)
+	}
+	return []readPath{
+		{protocol: "leader lease write/Raft commit", client: "remote", code: sim.Put, edits: leader(), without: quietNotices},
+		{protocol: "Raft ReadIndex at leader", client: "remote", code: sim.Get, edits: leader(set("protocol.reads", "confirmed")), without: []string{"notice"}},
+		{protocol: "Dynamo read or write via separate coordinator", client: "remote", code: sim.Get, spare: 1, edits: dynamo()},
+		{protocol: "Dynamo read or write via separate coordinator", client: "remote", code: sim.Put, spare: 1, edits: dynamo()},
+		{protocol: "Dynamo client-driven", client: "remote", code: sim.Get, edits: dynamo(set("protocol.coordinator", "client"), set("protocol.versions", "lww"))},
+		{protocol: "Dynamo client-driven", client: "remote", code: sim.Put, edits: dynamo(set("protocol.coordinator", "client"), set("protocol.versions", "lww"))},
+	}
+}
+
+// TestReadProtocols compares what ops cost in a quiet network with read_protocols.csv, exactly.
+func TestReadProtocols(t *testing.T) {
+	rows := map[string]row{}
+	for _, r := range publishedAll(t, "read_protocols.csv", 23) {
+		rows[r["protocol"]+"/"+r["client_position"]] = r
+	}
+	for _, p := range readPaths() {
+		for _, n := range []int{3, 5} {
+			r, known := rows[p.protocol+"/"+p.client]
+			require.True(t, known, p.protocol)
+			t.Run(fmt.Sprintf("%s/%v/n=%d", p.protocol, p.code, n), func(t *testing.T) {
+				want := checks.Cost{
+					Delays: formula(t, r["one_way_delays"], n), Messages: formula(t, r["messages"], n), Ended: true,
+				}
+				require.GreaterOrEqual(t, p.compare(t, n, want), 5, "ops")
+			})
+		}
+	}
+}
+
+// compare runs the row's scenario and compares every op; it returns how many there were.
+func (p *readPath) compare(t *testing.T, n int, want checks.Cost) (ops int) {
+	edits := append([]scenarios.Edit{set("topology.nodes", n+p.spare)}, p.edits...)
+	if strings.HasPrefix(p.protocol, "Dynamo") {
+		edits = append(edits, set("protocol.n", n))
+	}
+	plan := read(t, "quiet-network", edits...)
+	run := plan.NewRunner(scenarios.Limits{Trace: true}, scenarios.Tape{}).Record(0, 1)
+	for i := range run.History.Ops {
+		op := &run.History.Ops[i]
+		if op.Code != p.code || op.Number < 4 || op.InvokedAt+op.Latency()*2 > run.Phases.Work {
+			continue // the first ones find out who leads, the last have no time to become quiet
+		}
+		if p.spare > 0 && coordinatorAnswers(run, op.ID()) {
+			continue
+		}
+		cost := checks.CostOf(run, op.ID(), p.without...)
+		cost.Client = 0
+		require.Equal(t, want, cost, "%v", op.ID())
+		ops++
+	}
+	return ops
+}
+
+// coordinatorAnswers tells whether a coordinator is one of the replicas that it asks.
+func coordinatorAnswers(run *record.Run, op sim.OpID) bool {
+	return slices.ContainsFunc(run.Observations, func(o record.Observation) bool {
+		return o.Fact == sim.Answered && o.Op == op && o.A == uint64(o.Node)
+	})
+}
+
+// formula is the value of a formula of the file for some number of servers: 4, N+1, 2+2(N-1),
+// 2*majority. What follows a comma is a remark.
+func formula(t *testing.T, text string, n int) (sum int) {
+	text, _, _ = strings.Cut(text, ",")
+	text = strings.ReplaceAll(text, "(N-1)", "M")
+	for _, term := range strings.Split(text, "+") {
+		term, _, _ = strings.Cut(strings.TrimSpace(term), " ")
+		factor, value := term, 1
+		for name, number := range map[string]int{"N": n, "M": n - 1, "majority": n/2 + 1} {
+			if before, found := strings.CutSuffix(term, name); found {
+				factor, value = strings.TrimSuffix(before, "*"), number
+			}
+		}
+		times := 1
+		if factor != "" {
+			var err error
+			times, err = strconv.Atoi(factor)
+			require.NoError(t, err, "%s of %s", term, text)
+		}
+		sum += times * value
+	}
+	return sum
+}
