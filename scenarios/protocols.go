@@ -4,6 +4,7 @@ import (
 	"simrun/nodes/dynamo"
 	"simrun/nodes/kv"
 	"simrun/nodes/leaderfollower"
+	"simrun/nodes/multileader"
 	"simrun/nodes/statements"
 	"simrun/scenarios/internal/strict"
 	"simrun/sim"
@@ -47,6 +48,10 @@ func protocols() []strict.Alternative {
 		{
 			Kind: "statements", New: func() any { return new(statementShipping) },
 			Doc: "a laboratory: a table whose log carries commands, commands with what they read, rows, or pages",
+		},
+		{
+			Kind: "multi-leader", New: func() any { return new(multiLeader) },
+			Doc: "a leader with followers in each datacentre; leaders send each other updates and merge them",
 		},
 	}
 }
@@ -122,3 +127,30 @@ func (p *statementShipping) Holds() string               { return "" }
 func (p *statementShipping) Siblings() bool              { return false }
 func (p *statementShipping) Sessions() bool              { return true }
 func (p *statementShipping) Members() (start, least int) { return 0, 0 }
+
+type multiLeader struct {
+	multileader.Config `yaml:",inline"`
+}
+
+func (p *multiLeader) Fits(l kv.Layout) error { return p.Config.Fits(l) }
+
+func (p *multiLeader) Server(l kv.Layout) func(sim.NodeID) sim.Node {
+	return multileader.New(p.Config, l)
+}
+
+func (p *multiLeader) Client(l kv.Layout, near sim.NodeID) kv.Client {
+	return multileader.NewClient(p.Config, l, near)
+}
+func (p *multiLeader) Commits() bool               { return true }
+func (p *multiLeader) Siblings() bool              { return false }
+func (p *multiLeader) Sessions() bool              { return true }
+func (p *multiLeader) Holds() string               { return "" }
+func (p *multiLeader) Supports(code sim.Code) bool { return p.Config.Supports(code) }
+
+// Members counts datacentres: it is they that join and leave.
+func (p *multiLeader) Members() (start, least int) {
+	if p.Config.Members == 0 {
+		return 0, 0
+	}
+	return p.Config.Members, 1
+}

@@ -100,7 +100,7 @@ func (n *Node) judge(h *heldRead) verdict {
 
 // standing is how this replica's history relates to what a token names.
 func (n *Node) standing(t kv.Token) replog.Standing {
-	place := replog.Position(t)
+	place := replog.Position{Epoch: t.Epoch, Index: t.Index}
 	if !n.config.tokenIgnoresEpoch() {
 		return n.log.Standing(place, n.commit)
 	}

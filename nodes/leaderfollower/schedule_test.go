@@ -148,7 +148,7 @@ func (w *walk) readSession() {
 // honour looks whether what was answered contains what the op's token names.
 func (w *walk) honour(r *kv.Reply) {
 	t := w.carried[r.Op]
-	place, shown := replog.Position(t), replog.Position(r.Token)
+	place, shown := replog.Position{Epoch: t.Epoch, Index: t.Index}, replog.Position{Epoch: r.Token.Epoch, Index: r.Token.Index}
 	for _, n := range w.nodes {
 		if n.log.Holds(shown) && !n.log.Holds(place) || shown.Index < place.Index {
 			w.betrayed = fmt.Sprintf("token %v was answered with %v, which does not contain it", t, r.Token)

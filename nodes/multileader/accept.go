@@ -1,0 +1,95 @@
+package multileader
+
+import (
+	"simrun/nodes/internal/versions"
+	"simrun/nodes/kv"
+	"simrun/sim"
+)
+
+// waiting is a client's write that is in the log and not acknowledged.
+type waiting struct {
+	client  sim.NodeID
+	op      sim.OpID
+	attempt uint8
+	index   int
+}
+
+// accept takes a client's write as this leader's next. A write that is in the log already is
+// answered, not done again.
+func (n *Node) accept(env *sim.Env, client sim.NodeID, r *kv.Request) {
+	index, found := n.known[r.Op]
+	if !found {
+		index = n.write(env, r)
+	}
+	n.waiting = append(n.waiting, waiting{client: client, op: r.Op, attempt: r.Attempt, index: index})
+	n.commit(env)
+}
+
+// write makes the update of a write, and applies it here.
+func (n *Node) write(env *sim.Env, r *kv.Request) int {
+	env.Work(n.config.Work)
+	n.count++
+	dot := kv.Dot{Actor: n.actor, Counter: n.count}
+	u := update{Dot: dot, Deps: n.seen, Cells: []cell{{Key: r.Key, Set: n.version(env, r, dot)}}}
+	n.statePlaced(env, &u)
+	n.apply(env, u)
+	return len(n.log) - 1
+}
+
+// commit acknowledges the writes for which the rule of the mode is met: first come, first
+// served, for copies are made in the order of the log.
+func (n *Node) commit(env *sim.Env) {
+	if n.role != sim.Leader {
+		return
+	}
+	kept := n.waiting[:0]
+	for _, w := range n.waiting {
+		if !n.isKept(w.index) {
+			kept = append(kept, w)
+			continue
+		}
+		n.stateCommitted(env, w.index, w.op)
+		u := &n.log[w.index]
+		env.Send(w.client, &kv.Reply{
+			Op: w.op, Attempt: w.attempt, Outcome: sim.OK, Leader: n.self,
+			Token: token(u.after(u.Deps)), Context: n.context(u.Cells[0].Key),
+		})
+	}
+	n.waiting = kept
+}
+
+// isKept tells whether the rule of the mode is met for an entry of the log.
+func (n *Node) isKept(index int) bool {
+	if n.config.Ack == "leader-disk" && n.disk.durable <= index {
+		return false
+	}
+	copies := 0
+	for _, rank := range n.centres[n.place] {
+		if rank != n.me && n.log[index].isIn(n.peers[rank].has) {
+			copies++
+		}
+	}
+	return copies >= n.config.copies(len(n.centres[n.place]))
+}
+
+// drop has the clients whose writes are not acknowledged try again elsewhere: this server leads
+// no more.
+func (n *Node) drop(env *sim.Env) {
+	for _, w := range n.waiting {
+		env.Send(w.client, &kv.Reply{
+			Op: w.op, Attempt: w.attempt, Outcome: sim.Unknown, Error: sim.Partial, Leader: sim.Nobody,
+		})
+	}
+	n.waiting = nil
+}
+
+// context is what a writer hands back that has read a key.
+func (n *Node) context(key sim.Key) kv.Context { return rule.Context(n.set(key)) }
+
+// set is what is held of a key.
+func (n *Node) set(key sim.Key) versions.Set {
+	if int(key) < len(n.cells) {
+		return n.cells[key]
+	}
+	return nil
+}

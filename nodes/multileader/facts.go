@@ -1,0 +1,107 @@
+package multileader
+
+import (
+	"simrun/nodes/internal/versions"
+	"simrun/nodes/kv"
+	"simrun/sim"
+)
+
+// scope is how facts name a datacentre.
+func scope(place int) sim.Key { return sim.Key(place) }
+
+// statePlaced states the place of a write in its key's order, and what it builds on.
+func (n *Node) statePlaced(env *sim.Env, u *update) {
+	for i := range u.Cells {
+		c := &u.Cells[i]
+		for _, v := range c.Set.Writes() {
+			major, minor := place(&v)
+			env.Observe(sim.Observation{Fact: sim.Placed, Op: v.Value.ID, Key: c.Key, A: major, B: minor})
+		}
+	}
+}
+
+// stateCommitted states that the rule of the mode is met for a write.
+func (n *Node) stateCommitted(env *sim.Env, index int, op sim.OpID) {
+	env.Observe(sim.Observation{Fact: sim.Committed, Op: op, Key: n.log[index].Cells[0].Key, A: uint64(index) + 1})
+}
+
+// stateStored states what has become durable.
+func (n *Node) stateStored(env *sim.Env, before int) {
+	for i := before; i < n.disk.durable; i++ {
+		u := &n.log[i]
+		for j := range u.Cells {
+			n.stateHeld(env, u.Cells[j].Key, u.Cells[j].Set, i)
+		}
+	}
+}
+
+func (n *Node) stateHeld(env *sim.Env, key sim.Key, set versions.Set, index int) {
+	for _, v := range set.Writes() {
+		if v.Value.ID != 0 {
+			env.Observe(sim.Observation{Fact: sim.Stored, Why: sim.Durable, Op: v.Value.ID, Key: key, A: uint64(index) + 1})
+		}
+	}
+}
+
+// stateRecovered states what a server has that found its disk damaged: it cannot know what it had.
+func (n *Node) stateRecovered(env *sim.Env, whole bool) {
+	if whole {
+		return
+	}
+	env.Observe(sim.Observation{Fact: sim.Discarded, Why: sim.Unsynced})
+	for key, set := range n.cells {
+		n.stateHeld(env, sim.Key(key), set, len(n.log)-1)
+	}
+}
+
+// stateRole states that the lead of the datacentre was taken or left.
+func (n *Node) stateRole(env *sim.Env, why sim.Why) {
+	env.Observe(sim.Observation{Fact: sim.Role, Why: why, Key: scope(n.place), A: n.held, B: sim.Leader})
+}
+
+// stateVoted states that this server follows into an epoch.
+func (n *Node) stateVoted(env *sim.Env, epoch uint64, by sim.NodeID) {
+	env.Observe(sim.Observation{Fact: sim.Voted, Key: scope(n.place), A: epoch, B: uint64(by)})
+}
+
+// stateServed states that a read is answered from the state here.
+func (n *Node) stateServed(env *sim.Env, r *kv.Request) {
+	why := sim.AsReplica
+	switch {
+	case len(r.Token.Seen) > 0:
+		why = sim.ByToken
+	case n.role == sim.Leader:
+		why = sim.AsLeader
+	}
+	env.Observe(sim.Observation{Fact: sim.Served, Why: why, Op: r.Op, Key: r.Key, A: uint64(len(n.log)), B: n.epoch})
+}
+
+// stateConfigured states whether a datacentre takes part, as this server goes by from now on.
+func (n *Node) stateConfigured(env *sim.Env, place int) {
+	p := n.parts[place]
+	members, why := uint64(0), sim.NoReason
+	if p.In {
+		members = 1
+	}
+	if !p.joining() && !p.Leaving {
+		why = sim.Agreed
+	}
+	env.Observe(sim.Observation{
+		Fact: sim.Configured, Why: why, Key: scope(place), A: p.Version, B: members, C: sim.Fingerprint(&p),
+	})
+}
+
+// statePart states, as its leader, whether the datacentre takes part, where that can change.
+func (n *Node) statePart(env *sim.Env) {
+	if n.parts[n.place].In {
+		n.stateMember(env, sim.Member, sim.Held)
+		return
+	}
+	n.stateMember(env, sim.Spare, sim.Held)
+}
+
+func (n *Node) stateMember(env *sim.Env, role uint64, why sim.Why) {
+	if n.config.Members > 0 {
+		env.Observe(sim.Observation{Fact: sim.Role, Why: why, Key: scope(n.place), A: n.parts[n.place].Version, B: role})
+	}
+}

@@ -1,0 +1,220 @@
+package multileader
+
+import (
+	"time"
+
+	"simrun/nodes/internal/versions"
+	"simrun/nodes/kv"
+	"simrun/sim"
+)
+
+// The files on a server's disk.
+const (
+	fileEpoch = "epoch"
+	fileParts = "parts"
+	fileLog   = "log"
+)
+
+// The timers of a server.
+const (
+	timerBeat   sim.TimerKind = iota + 1 // leader: its next words to its followers
+	timerPulse                           // leader: its next words to the other datacentres
+	timerMissed                          // follower: nothing was heard from a leader
+	timerResend                          // to the server of rank A, where something is not confirmed
+	timerHeld                            // a request of client op A was held long enough
+	timerFlush                           // a failed sync is tried again
+	timerBlank                           // enough of looking for what a lost disk held
+)
+
+// The purposes of a server's draws.
+const drawPatience uint8 = 1
+
+// promise is the record of the epoch that the server obeys in its datacentre.
+type promise struct{ Epoch uint64 }
+
+// Encode implements sim.Record.
+func (p *promise) Encode(e *sim.Encoder) { e.Uint("epoch", p.Epoch) }
+
+// Node is one incarnation of a server: the leader of its datacentre, or a follower.
+type Node struct {
+	*cluster
+	self  sim.NodeID
+	me    int // the server's rank
+	place int // its datacentre
+
+	epoch uint64 // obeyed
+	parts parts
+	log   []update         // in the order in which they were applied
+	cells []versions.Set   // by key
+	seen  kv.Context       // what has been applied
+	known map[sim.OpID]int // where in the log a write is; only looked up
+	stash []update         // waiting for what they depend on
+	time  uint64           // the newest stamp seen
+	disk  flusher
+	owed  []int // ranks to be told what is on disk, once it is
+
+	role    uint64   // sim.Leader or sim.Follower
+	held    uint64   // the epoch in which the lead was taken
+	actor   uint32   // the lead's identity
+	count   uint64   // of the writes made in it
+	leaders []belief // by datacentre
+	peers   []peer   // by rank
+	waiting []waiting
+	holding []heldRequest
+
+	election election
+	joining  joining
+	blank    bool // lost its disk, and has not made up for it yet
+	watched  sim.TimerID
+	heard    time.Duration // when the leader was last heard
+}
+
+// belief is who is thought to lead a datacentre.
+type belief struct {
+	epoch uint64
+	id    sim.NodeID
+}
+
+var (
+	_ sim.Node   = (*Node)(nil)
+	_ sim.Keeper = (*Node)(nil)
+)
+
+// New returns the maker of a cluster's servers: it makes an incarnation of the server self. All
+// that an incarnation knows of former ones is on its disk. The first server of each
+// datacentre leads it from the beginning.
+func New(config Config, l kv.Layout) func(self sim.NodeID) sim.Node {
+	shared := newCluster(config, l)
+	return func(self sim.NodeID) sim.Node {
+		me := shared.rank(self)
+		return &Node{
+			cluster: shared, self: self, me: me, place: shared.places[me], known: map[sim.OpID]int{},
+			role: sim.Follower, peers: make([]peer, len(shared.members)),
+		}
+	}
+}
+
+// Start implements sim.Node.
+func (n *Node) Start(env *sim.Env) {
+	n.recover(env)
+	isFirst := n.centres[n.place][0] == n.me
+	switch {
+	case isFirst && n.isBeginning(env):
+		n.promise(env, birthright)
+		n.lead(env)
+	case isFirst && !n.replaces(n.place):
+		n.promise(env, n.epoch+1)
+		n.gather(env)
+	default:
+		n.greetAll(env, true)
+		n.watch(env)
+	}
+}
+
+// isBeginning tells whether this is the first start of all: the disk is empty and the clock,
+// which goes on through restarts, has not moved.
+func (n *Node) isBeginning(env *sim.Env) bool {
+	return n.epoch == 0 && len(n.log) == 0 && env.Now() == 0
+}
+
+// recover reads the disk. What survived a crash is durable.
+func (n *Node) recover(env *sim.Env) {
+	disk := env.Disk()
+	if record, err := disk.Read(fileEpoch, 0); err == nil {
+		if p, ok := record.(*promise); ok {
+			n.epoch = p.Epoch
+		}
+	}
+	n.leaders = make([]belief, len(n.centres))
+	for place, ranks := range n.centres {
+		n.leaders[place].id = n.members[ranks[0]]
+	}
+	n.parts = n.recoverParts(disk)
+	n.stateRecovered(env, n.recoverLog(disk))
+	n.blank = n.epoch == 0 && len(n.log) == 0 && env.Now() > 0
+	n.disk = flusher{durable: len(n.log), has: n.seen, epoch: n.epoch}
+}
+
+// recoverLog rebuilds the state from the log, and tells whether all of it could be read. What
+// stood for more than itself counts only where what came before it is there.
+func (n *Node) recoverLog(disk sim.Disk) (whole bool) {
+	whole = true
+	for i := range disk.Len(fileLog) {
+		record, err := disk.Read(fileLog, i)
+		u, ok := record.(*update)
+		isMessage := ok && u.Dot.Actor == 0
+		if err != nil || !ok || isMessage && !versions.SeesAll(n.seen, u.Deps) {
+			whole = false
+			continue
+		}
+		n.admit(*u)
+		for j := range u.Cells {
+			n.merge(u.Cells[j].Key, u.Cells[j].Set)
+		}
+	}
+	return whole
+}
+
+// Receive implements sim.Node.
+func (n *Node) Receive(env *sim.Env, from sim.NodeID, m sim.Message) {
+	switch m := m.(type) {
+	case *kv.Request:
+		n.request(env, from, m)
+	case *ship:
+		n.receiveUpdates(env, from, m.Updates)
+	case *fill:
+		n.receiveUpdates(env, from, m.Updates)
+	case *state:
+		n.receiveState(env, from, m)
+	case *ack:
+		n.receiveAck(env, from, m)
+	case *greet:
+		n.receiveGreet(env, from, m)
+	case *query:
+		n.receiveQuery(env, from, m)
+	case *answer:
+		n.receiveAnswer(env, from, m)
+	}
+}
+
+// Timeout implements sim.Node.
+func (n *Node) Timeout(env *sim.Env, t sim.Timer) {
+	switch t.Kind {
+	case timerBeat:
+		n.beat(env)
+	case timerPulse:
+		n.pulse(env)
+	case timerMissed:
+		n.missed(env)
+	case timerResend:
+		n.resend(env, int(t.A))
+	case timerHeld:
+		n.giveUp(env, sim.OpID(t.A), uint8(t.B))
+	case timerFlush:
+		n.startFlush(env)
+	case timerBlank:
+		n.endBlank(env)
+	case sim.SignalElect:
+		n.campaign(env, true)
+	case sim.SignalJoin:
+		n.join(env)
+	case sim.SignalLeave:
+		n.leave(env)
+	}
+}
+
+// Keeps implements sim.Keeper: whose datacentre takes no part need hold nothing.
+func (n *Node) Keeps(sim.Key) bool { return n.parts[n.place].In }
+
+// Inspect implements sim.Inspector: keys in their order. What a datacentre still has that takes no
+// part is nobody's.
+func (n *Node) Inspect(yield func(sim.Copy)) {
+	if !n.parts[n.place].In {
+		return
+	}
+	for key, set := range n.cells {
+		if len(set) > 0 {
+			yield(sim.Copy{Key: sim.Key(key), Values: set.Values(nil), Deletes: set.Deletes()})
+		}
+	}
+}

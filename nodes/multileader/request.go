@@ -1,0 +1,99 @@
+package multileader
+
+import (
+	"simrun/nodes/internal/versions"
+	"simrun/nodes/kv"
+	"simrun/sim"
+)
+
+// heldRequest is a client's request that waits for what its session has seen.
+type heldRequest struct {
+	client  sim.NodeID
+	request *kv.Request
+	timer   sim.TimerID
+}
+
+// request handles a client's request.
+func (n *Node) request(env *sim.Env, from sim.NodeID, r *kv.Request) {
+	switch {
+	case !n.serves(r):
+		n.refuse(env, from, r, sim.NotLeader)
+	case !versions.SeesAll(n.seen, r.Token.Seen):
+		n.hold(env, from, r)
+	default:
+		n.handle(env, from, r)
+	}
+}
+
+// serves tells whether a request may be handled here: writes and strong reads by the leader of a
+// datacentre that takes part, other reads by any of its servers.
+func (n *Node) serves(r *kv.Request) bool {
+	if !n.parts[n.place].In || n.parts[n.place].Leaving && r.Code.Writes() {
+		return false
+	}
+	return n.role == sim.Leader || r.Code == sim.Get && r.Read == kv.AtReplica && !n.blank
+}
+
+// handle does what is asked.
+func (n *Node) handle(env *sim.Env, from sim.NodeID, r *kv.Request) {
+	if r.Code.Writes() {
+		n.accept(env, from, r)
+		return
+	}
+	set := n.set(r.Key)
+	size := uint32(0)
+	for i := range set {
+		size += set[i].Size
+	}
+	n.stateServed(env, r)
+	env.Send(from, &kv.Reply{
+		Op: r.Op, Attempt: r.Attempt, Outcome: sim.OK, Values: set.Values(nil), Context: n.context(r.Key),
+		Token: token(n.seen), Leader: n.leaders[n.place].id, Size: size,
+	})
+}
+
+// refuse has a client try elsewhere. It is told who leads, where this server knows.
+func (n *Node) refuse(env *sim.Env, to sim.NodeID, r *kv.Request, why sim.Error) {
+	leader := n.leaders[n.place].id
+	if leader == n.self && n.role != sim.Leader || !n.parts[n.place].In {
+		leader = sim.Nobody
+	}
+	env.Send(to, &kv.Reply{Op: r.Op, Attempt: r.Attempt, Outcome: sim.Fail, Error: why, Leader: leader})
+}
+
+// hold keeps a request until the session's past is here, or not for longer than configured.
+func (n *Node) hold(env *sim.Env, from sim.NodeID, r *kv.Request) {
+	if n.config.Wait == 0 {
+		n.refuse(env, from, r, sim.TokenBehind)
+		return
+	}
+	timer := env.After(n.config.Wait, sim.Timer{
+		Kind: timerHeld, Subject: r.Subject(), A: uint64(r.Op), B: uint64(r.Attempt),
+	})
+	n.holding = append(n.holding, heldRequest{client: from, request: r, timer: timer})
+}
+
+// release handles the requests whose session's past is here by now.
+func (n *Node) release(env *sim.Env) {
+	held := n.holding
+	n.holding = nil
+	for _, h := range held {
+		if n.serves(h.request) && !versions.SeesAll(n.seen, h.request.Token.Seen) {
+			n.holding = append(n.holding, h)
+			continue
+		}
+		env.Cancel(h.timer)
+		n.request(env, h.client, h.request)
+	}
+}
+
+// giveUp refuses a request that was held long enough.
+func (n *Node) giveUp(env *sim.Env, op sim.OpID, attempt uint8) {
+	for i, h := range n.holding {
+		if h.request.Op == op && h.request.Attempt == attempt {
+			n.holding = append(n.holding[:i], n.holding[i+1:]...)
+			n.refuse(env, h.client, h.request, sim.TokenBehind)
+			return
+		}
+	}
+}

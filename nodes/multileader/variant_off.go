@@ -1,0 +1,10 @@
+//go:build !mutants
+
+package multileader
+
+// variant is where a build for mutation tests keeps its wrong changes. This build
+// has none: every method is a constant, and the compiler drops what depends on it.
+type variant struct{}
+
+func (variant) noCausalDelivery() bool { return false }
+func (variant) noOriginFilter() bool   { return false }
