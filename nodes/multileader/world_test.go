@@ -91,8 +91,8 @@ func world(length time.Duration, l kv.Layout, config multileader.Config, work wo
 
 func load(reads random.Probability) workloads.ReadWrite {
 	return workloads.ReadWrite{
-		Clients: 3, Rate: rate("100"), Pace: "open", Arrivals: "poisson", Sessions: 4, Reads: reads,
-		Keys: 6, Deletes: 1 << 62, Choice: "uniform", Timeout: 500 * ms, ReadAt: "strongest",
+		Clientele: workloads.Clientele{Clients: 3, Pace: "open", Arrivals: "poisson", Sessions: 4},
+		Rate:      rate("100"), Reads: reads, Keys: 6, Deletes: 1 << 62, Choice: "uniform", Timeout: 500 * ms, ReadAt: "strongest",
 	}
 }
 
