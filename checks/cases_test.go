@@ -404,6 +404,11 @@ func cases() []recorded {
 			x := b.Put(1, 0, 10, 20)
 			b.Tell(15, 2, sim.Stored, sim.Durable, x).Hold(1, 0, x)
 		}},
+		{name: "one that stored it merely accepts", checker: "converged", want: Pass, build: func(b *histories.Builder) {
+			x := b.Put(1, 0, 10, 20)
+			b.State(1, 3, sim.Observation{Fact: sim.Role, Why: sim.Held, B: sim.Acceptor})
+			b.Tell(15, 3, sim.Stored, sim.Durable, x).Hold(1, 0, x).Hold(2, 0, x)
+		}},
 		{name: "a tombstone and nothing", checker: "converged", want: Pass, build: func(b *histories.Builder) {
 			d := b.Delete(1, 0, 10, 20)
 			b.Hold(1, 0, d).Hold(2, 0)

@@ -15,7 +15,8 @@ import (
 // Converged judges whether the live replicas of each key hold the same versions
 // when they are inspected. Compared are the live nodes that hold it in the end, those
 // that say that they should, and those that stored it and did not say since that they
-// had collected it, or replayed it as a hint; a node that lost it holds nothing.
+// had collected it, or replayed it as a hint; a node that lost it holds nothing, and one
+// that merely accepts has no state to compare.
 // Tombstones count as nothing held. Count is the number of keys that differ.
 //
 // The time to convergence runs from the end of the work phase to the last change of
@@ -96,8 +97,12 @@ func (v *view) holdersByKey() []holder {
 // nor handed it over since. Keys are small, and few nodes store each.
 func (v *view) storedBy() [][]sim.NodeID {
 	var stored [][]sim.NodeID
+	var stateless []sim.NodeID
 	for i := range v.run.Observations {
 		seen := &v.run.Observations[i]
+		if seen.Fact == sim.Role && seen.B == sim.Acceptor && !slices.Contains(stateless, seen.Node) {
+			stateless = append(stateless, seen.Node)
+		}
 		gone := seen.Fact == sim.Discarded && seen.Why == sim.Collected || seen.Fact == sim.Hint && seen.Why == sim.Replayed
 		if !gone && seen.Fact != sim.Stored {
 			continue
@@ -108,6 +113,7 @@ func (v *view) storedBy() [][]sim.NodeID {
 		nodes := &stored[seen.Key]
 		at := slices.Index(*nodes, seen.Node)
 		switch {
+		case slices.Contains(stateless, seen.Node):
 		case gone && at >= 0:
 			*nodes = slices.Delete(*nodes, at, at+1)
 		case !gone && at < 0:

@@ -46,6 +46,10 @@ func protocols() []strict.Alternative {
 			Doc: "leaderless: N replicas of each key, quorums of R and W",
 		},
 		{
+			Kind: "paxos", New: func() any { return new(multiPaxos) },
+			Doc: "Multi-Paxos: proposers, acceptors and learners agree on a log, slot by slot",
+		},
+		{
 			Kind: "statements", New: func() any { return new(statementShipping) },
 			Doc: "a laboratory: a table whose log carries commands, commands with what they read, rows, or pages",
 		},

@@ -170,6 +170,8 @@ const (
 	HintHolder
 	Member // of a store whose members can change
 	Spare  // a server that could become one
+	// Acceptor keeps what is being agreed on, and makes no state of it.
+	Acceptor
 )
 
 // Observation is one neutral fact that a node states. It holds no pointer. The

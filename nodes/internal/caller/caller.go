@@ -33,6 +33,9 @@ type Options struct {
 	// Ordinary is the read path of gets that ask for none. Strongest is left to ask the
 	// leader for the strongest that there is.
 	Ordinary kv.ReadPath
+	// Nearby has gets of the ordinary path go to the near member first, whoever leads: it
+	// serves them as strongly.
+	Nearby bool
 	// AttemptTimeout is how long it waits for an answer before it tries elsewhere, 0 for
 	// ever; Backoff is how long after a refusal that names no other member.
 	AttemptTimeout, Backoff time.Duration
@@ -77,8 +80,9 @@ func (c *Client) first(env *sim.Env) sim.NodeID {
 	if r.Read == kv.Strongest {
 		r.Read = c.Ordinary
 	}
+	isNear := r.Read == kv.AtReplica || r.Read == kv.Strongest && c.Nearby
 	switch {
-	case r.Read != kv.AtReplica:
+	case !isNear:
 		return c.leader
 	case c.Near == sim.Nobody:
 		return c.drawn(env)

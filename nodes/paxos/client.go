@@ -1,0 +1,51 @@
+package paxos
+
+import (
+	"simrun/nodes/internal/caller"
+	"simrun/nodes/kv"
+	"simrun/sim"
+)
+
+// NewClient makes a client. It asks proposers, and for reads at a learner the one that
+// is near.
+func NewClient(config Config, servers []sim.NodeID, near sim.NodeID) kv.Client {
+	c := newCluster(config, servers)
+	return caller.New(caller.Options{
+		Members: c.those(c.proposers), Near: c.nearest(near),
+		Ordinary: config.ordinary(), Nearby: config.Reads == "quorum",
+		AttemptTimeout: config.AttemptTimeout, Backoff: config.Backoff,
+	})
+}
+
+// ordinary is the read path of gets that ask for none.
+func (c *Config) ordinary() kv.ReadPath {
+	switch c.Reads {
+	case "leader":
+		return kv.AtLeader
+	case "learner":
+		return kv.AtReplica
+	}
+	return kv.Strongest
+}
+
+// those are the servers of a set.
+func (c *cluster) those(set uint64) (list []sim.NodeID) {
+	for rank, id := range c.servers {
+		if set&bit(rank) != 0 {
+			list = append(list, id)
+		}
+	}
+	return list
+}
+
+// nearest is a server if it learns, else the next one that does.
+func (c *cluster) nearest(near sim.NodeID) sim.NodeID {
+	rank := max(c.rank(near), 0)
+	for range c.servers {
+		if c.learners&bit(rank) != 0 {
+			break
+		}
+		rank = (rank + 1) % len(c.servers)
+	}
+	return c.servers[rank]
+}
