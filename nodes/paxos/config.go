@@ -127,7 +127,10 @@ func size(list []int, servers int) int {
 
 // phase1 is how many of so many acceptors must promise.
 func (c *Config) phase1(acceptors int) int {
-	if c.Phase1 > 0 {
+	switch {
+	case c.disjointQuorums():
+		return acceptors - c.phase2(acceptors)
+	case c.Phase1 > 0:
 		return c.Phase1
 	}
 	return acceptors/2 + 1
