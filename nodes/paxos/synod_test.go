@@ -177,7 +177,9 @@ func gapsAreAsked(t *testing.T, edit func(*Config)) *play {
 	p := newPlay(t, 3, edit)
 	p.flow(1, 2, 3)
 	p.put(1)
-	p.flowIf(func(l simtest.Letter) bool { return p.between(l, []sim.NodeID{1, 2}) && l.Message.Kind().Name != "chosen" })
+	p.flowIf(func(l simtest.Letter) bool {
+		return p.between(l, []sim.NodeID{1, 2}) && l.Message.Kind().Name != "chosen"
+	})
 	require.Equal(t, 1, p.decided())
 	p.elect(2, 3)
 	p.put(2)
