@@ -105,19 +105,32 @@ func (n *Node) receiveTaught(env *sim.Env, from sim.NodeID, m *taught) {
 	}
 }
 
-// receiveImage begins anew behind a snapshot of somebody else's.
+// receiveImage takes a snapshot of somebody else's, and goes by it once it is on disk.
 func (n *Node) receiveImage(env *sim.Env, m *image) {
-	if m.Image.At.Index <= n.learner.applied {
+	l := &n.learner
+	at := m.Image.At.Index
+	if at <= max(l.applied, l.coming) {
 		return
 	}
+	l.coming = at
 	shot := m.snapshot
 	env.Disk().Replace(fileSnapshot, &shot)
 	n.disk.written++
-	n.restore(&shot)
+	n.owe(env, owed{install: &shot})
+}
+
+// install begins anew behind a snapshot.
+func (n *Node) install(env *sim.Env, s *snapshot) {
+	l := &n.learner
+	if s.Image.At.Index <= l.applied {
+		return
+	}
+	n.restore(s)
+	n.stateSnapshot(env, s, s.Image.Bytes())
 	n.truncate(env)
-	n.stateSnapshot(env, &shot, shot.Image.Bytes())
+	n.flush(env)
 	n.advance(env)
-	if l := &n.learner; l.applied < l.known {
+	if l.applied < l.known {
 		n.ask(env, n.nextTeacher())
 	}
 }
@@ -125,7 +138,7 @@ func (n *Node) receiveImage(env *sim.Env, m *image) {
 // shoot takes a snapshot when enough was applied since the last one.
 func (n *Node) shoot(env *sim.Env) {
 	l := &n.learner
-	if n.config.Snapshot == 0 || l.applied < l.base+uint64(n.config.Snapshot) {
+	if n.config.Snapshot == 0 || l.applied < max(l.coming, l.base+uint64(n.config.Snapshot)) {
 		return
 	}
 	at := replog.Position{Epoch: l.log[len(l.log)-1].Epoch, Index: l.applied}

@@ -41,6 +41,7 @@ type owed struct {
 	message sim.Message
 	to      uint64 // a set of servers
 	prepare uint64 // the ballot that is to be opened
+	install *snapshot
 }
 
 // owe does something once all that is written so far is durable.
@@ -95,6 +96,9 @@ func (n *Node) settle(env *sim.Env) {
 		}
 		if o.prepare != 0 {
 			n.sendPrepare(env, o.prepare)
+		}
+		if o.install != nil {
+			n.install(env, o.install)
 		}
 	}
 }

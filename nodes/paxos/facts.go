@@ -95,13 +95,13 @@ func (n *Node) stateConfigured(env *sim.Env, c *configuration) {
 }
 
 // stateSnapshot states what a snapshot stands for: the writes that keys show, which no
-// entry says any more.
+// entry says any more. It is on disk.
 func (n *Node) stateSnapshot(env *sim.Env, s *snapshot, bytes int) {
 	at := s.Image.At
-	n.owe(env, owed{fact: sim.Observation{Fact: sim.Repaired, Why: sim.BySnapshot, A: uint64(bytes), B: at.Index, C: at.Epoch}})
+	env.Observe(sim.Observation{Fact: sim.Repaired, Why: sim.BySnapshot, A: uint64(bytes), B: at.Index, C: at.Epoch})
 	for i := range s.Image.Keys {
 		h := &s.Image.Keys[i]
-		n.owe(env, owed{fact: sim.Observation{Fact: sim.Stored, Why: sim.Durable, Op: h.Value.ID, Key: h.Key, A: h.Index}})
+		env.Observe(sim.Observation{Fact: sim.Stored, Why: sim.Durable, Op: h.Value.ID, Key: h.Key})
 	}
 }
 

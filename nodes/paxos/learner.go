@@ -1,6 +1,8 @@
 package paxos
 
 import (
+	"slices"
+
 	"simrun/nodes/internal/machine"
 	"simrun/nodes/internal/replog"
 	"simrun/sim"
@@ -104,30 +106,30 @@ func (n *Node) choose(env *sim.Env, slot uint64, e replog.Entry) {
 	if n.isChosen(slot) {
 		return
 	}
+	n.notice(env, e.Epoch)
 	t := n.learner.tally(slot)
 	t.isChosen, t.entry, t.votes = true, e, nil
 	n.learner.wanted = max(n.learner.wanted, slot)
 	n.stateDecided(env, slot, &e)
-	n.close(env, slot)
+	n.close(env, slot, &e)
 	n.advance(env)
 }
 
-// close ends a proposal of the node's own, or somebody else's for the same slot, and
-// tells the learners.
-func (n *Node) close(env *sim.Env, slot uint64) {
+// close ends a proposal of the node's own, and tells the learners if it is what was chosen.
+func (n *Node) close(env *sim.Env, slot uint64, e *replog.Entry) {
 	r := &n.proposer.ruling
-	for i := range r.open {
-		x := r.open[i]
-		if x.slot != slot {
-			continue
-		}
-		r.open = append(r.open[:i], r.open[i+1:]...)
-		n.stateClosed(env, &x)
-		if n.config.Learn == "leader" {
-			m := &chosen{about: x.about, acceptance: acceptance{slot, x.entry}}
-			n.sendTo(env, n.told()&^bit(n.me), m)
-		}
+	x := r.opened(slot)
+	if x == nil {
 		return
+	}
+	closed := *x
+	r.open = slices.DeleteFunc(r.open, func(o proposal) bool { return o.slot == slot })
+	if closed.entry.Epoch != e.Epoch {
+		return
+	}
+	n.stateClosed(env, &closed)
+	if n.config.Learn == "leader" {
+		n.sendTo(env, n.told()&^bit(n.me), &chosen{about: closed.about, acceptance: acceptance{slot, closed.entry}})
 	}
 }
 

@@ -228,4 +228,5 @@ type learner struct {
 	// configurations are those that rule slots from applied on, and what comes after.
 	configurations []configuration
 	shot           snapshot // the newest
+	coming         uint64   // a snapshot up to here is on its way to the disk
 }
