@@ -146,9 +146,9 @@ func (p *multiLeader) Client(l kv.Layout, near sim.NodeID) kv.Client {
 	return multileader.NewClient(p.Config, l, near)
 }
 func (p *multiLeader) Commits() bool               { return true }
-func (p *multiLeader) Siblings() bool              { return false }
+func (p *multiLeader) Siblings() bool              { return p.Config.Siblings() }
 func (p *multiLeader) Sessions() bool              { return true }
-func (p *multiLeader) Holds() string               { return "" }
+func (p *multiLeader) Holds() string               { return p.Config.Holds() }
 func (p *multiLeader) Supports(code sim.Code) bool { return p.Config.Supports(code) }
 
 // Members counts datacentres: it is they that join and leave.

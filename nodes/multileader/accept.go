@@ -1,7 +1,6 @@
 package multileader
 
 import (
-	"simrun/nodes/internal/versions"
 	"simrun/nodes/kv"
 	"simrun/sim"
 )
@@ -18,7 +17,12 @@ type waiting struct {
 // answered, not done again.
 func (n *Node) accept(env *sim.Env, client sim.NodeID, r *kv.Request) {
 	index, found := n.known[r.Op]
-	if !found {
+	switch {
+	case found:
+	case r.Code == sim.CAS && !n.expected(r):
+		n.conflict(env, client, r)
+		return
+	default:
 		index = n.write(env, r)
 	}
 	n.waiting = append(n.waiting, waiting{client: client, op: r.Op, attempt: r.Attempt, index: index})
@@ -30,7 +34,7 @@ func (n *Node) write(env *sim.Env, r *kv.Request) int {
 	env.Work(n.config.Work)
 	n.count++
 	dot := kv.Dot{Actor: n.actor, Counter: n.count}
-	u := update{Dot: dot, Deps: n.seen, Cells: []cell{{Key: r.Key, Set: n.version(env, r, dot)}}}
+	u := update{Dot: dot, Deps: n.seen, Cells: []cell{{Key: r.Key, Op: r.Op, Object: n.changed(env, r)}}}
 	n.statePlaced(env, &u)
 	n.apply(env, u)
 	return len(n.log) - 1
@@ -52,7 +56,7 @@ func (n *Node) commit(env *sim.Env) {
 		u := &n.log[w.index]
 		env.Send(w.client, &kv.Reply{
 			Op: w.op, Attempt: w.attempt, Outcome: sim.OK, Leader: n.self,
-			Token: token(u.after(u.Deps)), Context: n.context(u.Cells[0].Key),
+			Token: token(u.after(u.Deps)), Context: n.resolver.After(&u.Cells[0].Object),
 		})
 	}
 	n.waiting = kept
@@ -81,15 +85,4 @@ func (n *Node) drop(env *sim.Env) {
 		})
 	}
 	n.waiting = nil
-}
-
-// context is what a writer hands back that has read a key.
-func (n *Node) context(key sim.Key) kv.Context { return rule.Context(n.set(key)) }
-
-// set is what is held of a key.
-func (n *Node) set(key sim.Key) versions.Set {
-	if int(key) < len(n.cells) {
-		return n.cells[key]
-	}
-	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"simrun/nodes/internal/resolve"
 	"simrun/nodes/internal/versions"
 	"simrun/nodes/kv"
 	"simrun/sim"
@@ -11,15 +12,17 @@ import (
 
 // cluster is what all servers share and nobody changes.
 type cluster struct {
-	config  Config
-	members []sim.NodeID
-	ranks   []int   // by node: its place among the members, -1 for others
-	places  []int   // by rank: its datacentre
-	centres [][]int // by datacentre: the ranks of its servers
+	config Config
+	// resolver is what becomes of writes that did not know of each other.
+	resolver resolve.Resolver
+	members  []sim.NodeID
+	ranks    []int   // by node: its place among the members, -1 for others
+	places   []int   // by rank: its datacentre
+	centres  [][]int // by datacentre: the ranks of its servers
 }
 
 func newCluster(config Config, l kv.Layout) *cluster {
-	c := &cluster{config: config, members: l.Members, centres: make([][]int, len(l.Datacentres()))}
+	c := &cluster{config: config, resolver: config.resolver(), members: l.Members, centres: make([][]int, len(l.Datacentres()))}
 	for rank, id := range l.Members {
 		for len(c.ranks) <= int(id) {
 			c.ranks = append(c.ranks, -1)

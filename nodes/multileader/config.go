@@ -39,6 +39,8 @@ type Config struct {
 	AttemptTimeout time.Duration `yaml:"attempt_timeout" default:"250ms" min:"0s" doc:"a client tries elsewhere after so long without an answer; 0s is never"`
 	Backoff        time.Duration `yaml:"backoff" default:"5ms" min:"10us" doc:"how long a client waits after a refusal that names no other server"`
 
+	Conflicts `yaml:",inline"`
+
 	variant `yaml:",inline"`
 }
 
@@ -48,6 +50,7 @@ func Defaults() Config {
 		Topology: "all-to-all", Propagate: "operations", Delivery: "causal", Exchange: "push", Period: 100 * time.Millisecond,
 		Mode: "async", K: 1, Ack: "leader-disk", Reads: "leader", OnLoss: "promote", Home: time.Second, RemoteCost: 100,
 		Heartbeat: 50 * time.Millisecond, Timeout: 200 * time.Millisecond, Resend: 400 * time.Millisecond, Batch: 64,
+		Conflicts:      Conflicts{Resolve: "hlc", Type: "register", Detect: "vectors", Deletes: "update-wins"},
 		AttemptTimeout: 250 * time.Millisecond, Backoff: 5 * time.Millisecond,
 	}
 }
@@ -65,7 +68,7 @@ func (c Config) Check() error {
 	if c.OnLoss == "promote" && c.Heartbeat >= c.Timeout {
 		return fieldError{"heartbeat", fmt.Sprintf("%v is not shorter than the timeout of %v: a healthy leader would be missed", c.Heartbeat, c.Timeout)}
 	}
-	return nil
+	return c.checkConflicts()
 }
 
 // mostMembers is how many servers the identities of updates can tell apart.
@@ -91,9 +94,10 @@ func (c Config) Fits(l kv.Layout) error {
 	return nil
 }
 
-// Supports tells whether the store has such an op: it knows nothing of what values mean.
+// Supports tells whether the store has such an op.
 func (c Config) Supports(code sim.Code) bool {
-	return code == sim.Get || code == sim.Put || code == sim.Delete
+	r := c.resolver()
+	return r.Supports(code)
 }
 
 // copies is how many followers' copies a write needs in a datacentre of so many servers.

@@ -1,62 +1,88 @@
 package multileader
 
 import (
-	"simrun/nodes/internal/versions"
+	"simrun/nodes/internal/resolve"
 	"simrun/nodes/kv"
 	"simrun/sim"
 )
 
-// rule is what becomes of versions that were written without knowledge of each other: the one with
-// the greatest stamp stays.
-const rule = versions.LastWrite
-
-// version is what a write brings. Its stamp is a hybrid clock's: the wall clock's, and later
-// than every stamp that this leader has seen.
-func (n *Node) version(env *sim.Env, r *kv.Request, _ kv.Dot) versions.Set {
-	n.time = max(n.time+1, uint64(max(env.Wall(), 0)))
-	return versions.Set{{
-		Value: r.Value, Time: n.time, Past: versions.ReadBy(r.Parents), Size: r.Size, Deleted: r.Code == sim.Delete,
-	}}
+// scribe is what turns ops into changes for a lead of a datacentre. The clock goes on.
+func (c *cluster) scribe(place int, actor uint32, clock resolve.Clock) resolve.Scribe {
+	clock.Rank = uint64(place) + 1
+	return resolve.Begin(&c.resolver, actor, clock)
 }
 
-// resolve merges what an update brings with what is held, and states who lost.
-func (n *Node) resolve(env *sim.Env, key sim.Key, brought versions.Set) {
-	held := n.set(key)
-	if !n.merge(key, brought) {
-		n.stateResolved(env, key, brought, held)
-		return
-	}
-	n.stateResolved(env, key, held, n.cells[key])
+// changed is what a client's write changes.
+func (n *Node) changed(env *sim.Env, r *kv.Request) resolve.Object {
+	return n.scribe.Write(n.object(r.Key), &resolve.Write{
+		Value: r.Value, Code: r.Code, Key: r.Key, Context: r.Context, Size: r.Size, Wall: env.Wall(),
+	})
 }
 
-// merge takes versions into the state, and tells whether they changed anything.
-func (n *Node) merge(key sim.Key, brought versions.Set) (changed bool) {
-	for int(key) >= len(n.cells) {
-		n.cells = append(n.cells, nil)
+// expected tells whether a key shows what a compare-and-set expects: as far as this leader knows.
+// Another one may find the same at the same time.
+func (n *Node) expected(r *kv.Request) bool {
+	o := n.object(r.Key)
+	values := n.resolver.Values(&o, nil)
+	if len(values) == 0 {
+		return r.Expect == 0
 	}
-	for i := range brought {
-		n.time = max(n.time, brought[i].Time)
+	return len(values) == 1 && values[0].ID == r.Expect
+}
+
+// conflict refuses a compare-and-set.
+func (n *Node) conflict(env *sim.Env, to sim.NodeID, r *kv.Request) {
+	o := n.object(r.Key)
+	env.Send(to, &kv.Reply{
+		Op: r.Op, Attempt: r.Attempt, Outcome: sim.Fail, Error: sim.Conflict, Leader: n.self,
+		Values: n.resolver.Values(&o, nil), Context: n.resolver.Context(&o), Token: token(n.seen),
+	})
+}
+
+// resolve merges what an update brings with what is held, and states what was found: which writes
+// are here, which gave way, and which were made without knowledge of each other.
+func (n *Node) resolve(env *sim.Env, c *cell) {
+	held := n.object(c.Key)
+	found := n.merge(env, c)
+	c.writes(func(op sim.OpID) {
+		if c.Op != 0 || !n.resolver.Keeps(&held, op) {
+			n.stateHeld(env, sim.Volatile, c.Key, op, len(n.log))
+		}
+	})
+	for _, l := range found.Lost {
+		env.Observe(sim.Observation{Fact: sim.Discarded, Why: sim.Resolved, Key: c.Key, Op: l.Op, A: l.Stamp})
 	}
-	n.cells[key], changed = rule.Merge(n.cells[key], brought)
-	return changed
+	for _, p := range found.Pairs {
+		env.Observe(sim.Observation{Fact: sim.Conflicted, Why: p.Why, Key: c.Key, Op: p.Came, C: uint64(p.Held)})
+	}
+}
+
+// merge takes a cell into the state.
+func (n *Node) merge(env *sim.Env, c *cell) (found resolve.Outcome) {
+	for int(c.Key) >= len(n.cells) {
+		n.cells = append(n.cells, resolve.Object{})
+	}
+	n.scribe.Clock.See(c.Object.Stamp(), env.Wall())
+	n.cells[c.Key], found = n.resolver.Merge(n.cells[c.Key], c.Object)
+	return found
 }
 
 // again is what becomes of an update that is here already: nothing.
 func (n *Node) again(*sim.Env, update) {}
 
-// stateResolved states that versions lost against others whose writers had not read them.
-func (n *Node) stateResolved(env *sim.Env, key sim.Key, losers, winners versions.Set) {
-	for i := range losers {
-		loser := &losers[i]
-		isGone := !winners.Has(loser) && loser.Value.ID != 0
-		for j := range winners {
-			isGone = isGone && loser.Value.ID != winners[j].Value.ID && !versions.Reads(winners[j].Past, loser.Value.ID)
-		}
-		if isGone {
-			env.Observe(sim.Observation{Fact: sim.Discarded, Why: sim.Resolved, Key: key, Op: loser.Value.ID, A: loser.Time})
-		}
+// object is what is held of a key.
+func (n *Node) object(key sim.Key) resolve.Object {
+	if int(key) < len(n.cells) {
+		return n.cells[key]
 	}
+	return resolve.Object{}
 }
 
-// place is a write's place in its key's order.
-func place(v *versions.Version) (major, minor uint64) { return v.Place() }
+// writes visits the writes that a cell brings.
+func (c *cell) writes(visit func(sim.OpID)) {
+	if c.Op != 0 {
+		visit(c.Op)
+		return
+	}
+	c.Object.Writes(visit)
+}

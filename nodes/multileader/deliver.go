@@ -101,7 +101,7 @@ func (n *Node) apply(env *sim.Env, u update) {
 		env.Work(n.config.Work * time.Duration(n.config.RemoteCost) / percent)
 	}
 	for i := range u.Cells {
-		n.resolve(env, u.Cells[i].Key, u.Cells[i].Set)
+		n.resolve(env, &u.Cells[i])
 	}
 	n.admit(u)
 	env.Disk().Append(fileLog, &u)
@@ -116,8 +116,6 @@ func (n *Node) admit(u update) {
 	n.seen = u.after(n.seen)
 	n.log = append(n.log, u)
 	for i := range u.Cells {
-		for _, v := range u.Cells[i].Set.Writes() {
-			n.known[v.Value.ID] = len(n.log) - 1
-		}
+		u.Cells[i].writes(func(op sim.OpID) { n.known[op] = len(n.log) - 1 })
 	}
 }

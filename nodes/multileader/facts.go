@@ -1,7 +1,6 @@
 package multileader
 
 import (
-	"simrun/nodes/internal/versions"
 	"simrun/nodes/kv"
 	"simrun/sim"
 )
@@ -9,13 +8,12 @@ import (
 // scope is how facts name a datacentre.
 func scope(place int) sim.Key { return sim.Key(place) }
 
-// statePlaced states the place of a write in its key's order, and what it builds on.
+// statePlaced states the place of a write in its key's order, where stamps give it one.
 func (n *Node) statePlaced(env *sim.Env, u *update) {
 	for i := range u.Cells {
 		c := &u.Cells[i]
-		for _, v := range c.Set.Writes() {
-			major, minor := place(&v)
-			env.Observe(sim.Observation{Fact: sim.Placed, Op: v.Value.ID, Key: c.Key, A: major, B: minor})
+		if major, minor, has := n.resolver.Place(&c.Object); has {
+			env.Observe(sim.Observation{Fact: sim.Placed, Op: c.Op, Key: c.Key, A: major, B: minor})
 		}
 	}
 }
@@ -28,19 +26,23 @@ func (n *Node) stateCommitted(env *sim.Env, index int, op sim.OpID) {
 // stateStored states what has become durable.
 func (n *Node) stateStored(env *sim.Env, before int) {
 	for i := before; i < n.disk.durable; i++ {
-		u := &n.log[i]
-		for j := range u.Cells {
-			n.stateHeld(env, u.Cells[j].Key, u.Cells[j].Set, i)
+		for j := range n.log[i].Cells {
+			n.stateDurable(env, &n.log[i].Cells[j], i)
 		}
 	}
 }
 
-func (n *Node) stateHeld(env *sim.Env, key sim.Key, set versions.Set, index int) {
-	for _, v := range set.Writes() {
-		if v.Value.ID != 0 {
-			env.Observe(sim.Observation{Fact: sim.Stored, Why: sim.Durable, Op: v.Value.ID, Key: key, A: uint64(index) + 1})
+// stateDurable states what of a cell is still held. What has lost by now was given up.
+func (n *Node) stateDurable(env *sim.Env, c *cell, index int) {
+	c.writes(func(op sim.OpID) {
+		if o := n.object(c.Key); n.resolver.Keeps(&o, op) {
+			n.stateHeld(env, sim.Durable, c.Key, op, index)
 		}
-	}
+	})
+}
+
+func (n *Node) stateHeld(env *sim.Env, why sim.Why, key sim.Key, op sim.OpID, index int) {
+	env.Observe(sim.Observation{Fact: sim.Stored, Why: why, Op: op, Key: key, A: uint64(index) + 1})
 }
 
 // stateRecovered states what a server has that found its disk damaged: it cannot know what it had.
@@ -49,8 +51,8 @@ func (n *Node) stateRecovered(env *sim.Env, whole bool) {
 		return
 	}
 	env.Observe(sim.Observation{Fact: sim.Discarded, Why: sim.Unsynced})
-	for key, set := range n.cells {
-		n.stateHeld(env, sim.Key(key), set, len(n.log)-1)
+	for key := range n.cells {
+		n.stateDurable(env, &cell{Key: sim.Key(key), Object: n.cells[key]}, len(n.log)-1)
 	}
 }
 

@@ -3,6 +3,7 @@ package multileader
 import (
 	"time"
 
+	"simrun/nodes/internal/resolve"
 	"simrun/nodes/internal/versions"
 	"simrun/nodes/kv"
 	"simrun/sim"
@@ -45,17 +46,17 @@ type Node struct {
 	epoch uint64 // obeyed
 	parts parts
 	log   []update         // in the order in which they were applied
-	cells []versions.Set   // by key
+	cells []resolve.Object // by key
 	seen  kv.Context       // what has been applied
 	known map[sim.OpID]int // where in the log a write is; only looked up
 	stash []update         // waiting for what they depend on
-	time  uint64           // the newest stamp seen
 	disk  flusher
 	owed  []int // ranks to be told what is on disk, once it is
 
-	role    uint64   // sim.Leader or sim.Follower
-	held    uint64   // the epoch in which the lead was taken
-	actor   uint32   // the lead's identity
+	role    uint64 // sim.Leader or sim.Follower
+	held    uint64 // the epoch in which the lead was taken
+	actor   uint32 // the lead's identity
+	scribe  resolve.Scribe
 	count   uint64   // of the writes made in it
 	leaders []belief // by datacentre
 	peers   []peer   // by rank
@@ -87,9 +88,10 @@ func New(config Config, l kv.Layout) func(self sim.NodeID) sim.Node {
 	shared := newCluster(config, l)
 	return func(self sim.NodeID) sim.Node {
 		me := shared.rank(self)
+		place := shared.places[me]
 		return &Node{
-			cluster: shared, self: self, me: me, place: shared.places[me], known: map[sim.OpID]int{},
-			role: sim.Follower, peers: make([]peer, len(shared.members)),
+			cluster: shared, self: self, me: me, place: place, known: map[sim.OpID]int{},
+			role: sim.Follower, peers: make([]peer, len(shared.members)), scribe: shared.scribe(place, 0, resolve.Clock{}),
 		}
 	}
 }
@@ -130,14 +132,15 @@ func (n *Node) recover(env *sim.Env) {
 		n.leaders[place].id = n.members[ranks[0]]
 	}
 	n.parts = n.recoverParts(disk)
-	n.stateRecovered(env, n.recoverLog(disk))
+	n.stateRecovered(env, n.recoverLog(env))
 	n.blank = n.epoch == 0 && len(n.log) == 0 && env.Now() > 0
 	n.disk = flusher{durable: len(n.log), has: n.seen, epoch: n.epoch}
 }
 
 // recoverLog rebuilds the state from the log, and tells whether all of it could be read. What
 // stood for more than itself counts only where what came before it is there.
-func (n *Node) recoverLog(disk sim.Disk) (whole bool) {
+func (n *Node) recoverLog(env *sim.Env) (whole bool) {
+	disk := env.Disk()
 	whole = true
 	for i := range disk.Len(fileLog) {
 		record, err := disk.Read(fileLog, i)
@@ -149,7 +152,7 @@ func (n *Node) recoverLog(disk sim.Disk) (whole bool) {
 		}
 		n.admit(*u)
 		for j := range u.Cells {
-			n.merge(u.Cells[j].Key, u.Cells[j].Set)
+			n.merge(env, &u.Cells[j])
 		}
 	}
 	return whole
@@ -212,9 +215,9 @@ func (n *Node) Inspect(yield func(sim.Copy)) {
 	if !n.parts[n.place].In {
 		return
 	}
-	for key, set := range n.cells {
-		if len(set) > 0 {
-			yield(sim.Copy{Key: sim.Key(key), Values: set.Values(nil), Deletes: set.Deletes()})
+	for key := range n.cells {
+		if o := &n.cells[key]; !o.Zero() {
+			yield(sim.Copy{Key: sim.Key(key), Values: n.resolver.Values(o, nil), Deletes: n.resolver.Deletes(o)})
 		}
 	}
 }

@@ -40,15 +40,11 @@ func (n *Node) handle(env *sim.Env, from sim.NodeID, r *kv.Request) {
 		n.accept(env, from, r)
 		return
 	}
-	set := n.set(r.Key)
-	size := uint32(0)
-	for i := range set {
-		size += set[i].Size
-	}
+	o := n.object(r.Key)
 	n.stateServed(env, r)
 	env.Send(from, &kv.Reply{
-		Op: r.Op, Attempt: r.Attempt, Outcome: sim.OK, Values: set.Values(nil), Context: n.context(r.Key),
-		Token: token(n.seen), Leader: n.leaders[n.place].id, Size: size,
+		Op: r.Op, Attempt: r.Attempt, Outcome: sim.OK, Values: n.resolver.Values(&o, nil), Context: n.resolver.Context(&o),
+		Token: token(n.seen), Leader: n.leaders[n.place].id, Size: n.resolver.Size(&o),
 	})
 }
 

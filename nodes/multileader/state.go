@@ -41,7 +41,7 @@ func (n *Node) sendState(env *sim.Env, rank int, all bool) {
 		m.Seen = filter(n.seen, carried)
 	}
 	for _, key := range slices.Compact(keys) {
-		m.Cells = append(m.Cells, cell{Key: key, Set: n.cells[key]})
+		m.Cells = append(m.Cells, cell{Key: key, Object: n.cells[key]})
 	}
 	p.sent = versions.Union(p.sent, m.Seen)
 	env.Send(n.members[rank], m)

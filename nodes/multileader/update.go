@@ -1,6 +1,7 @@
 package multileader
 
 import (
+	"simrun/nodes/internal/resolve"
 	"simrun/nodes/internal/versions"
 	"simrun/nodes/kv"
 	"simrun/sim"
@@ -22,14 +23,16 @@ type update struct {
 
 // cell is what one key gets or holds.
 type cell struct {
-	Key sim.Key
-	Set versions.Set
+	Key    sim.Key
+	Op     sim.OpID // the write that brings it; 0 where it is what another server held
+	Object resolve.Object
 }
 
 // Encode lists the cell.
 func (c *cell) Encode(e *sim.Encoder) {
 	e.Uint("key", uint64(c.Key))
-	c.Set.Encode(e)
+	e.Op("op", c.Op)
+	c.Object.Encode(e)
 }
 
 // Encode implements sim.Record.

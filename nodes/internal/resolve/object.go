@@ -73,8 +73,9 @@ func (o *Object) winner() int {
 	if len(o.Set) != 1 || o.Set[0].Value.ID == 0 {
 		return -1
 	}
+	won := &o.Set[0]
 	return slices.IndexFunc(o.Heads, func(v versions.Version) bool {
-		return v.Value == o.Set[0].Value && v.Dot == o.Set[0].Dot && v.Time == o.Set[0].Time && v.Deleted == o.Set[0].Deleted
+		return slices.Equal(v.Past, won.Past) && v.Value == won.Value && v.Dot == won.Dot && v.Time == won.Time && v.Size == won.Size && v.Deleted == won.Deleted
 	})
 }
 
@@ -164,6 +165,49 @@ func (r *Resolver) Context(o *Object) kv.Context {
 		return o.Set.Covered()
 	}
 	return nil
+}
+
+// After is what the writer of a delta has seen by it, where the store goes by it.
+func (r *Resolver) After(delta *Object) kv.Context { return r.Context(delta) }
+
+// Size is the length of what a reader sees, in bytes.
+func (r *Resolver) Size(o *Object) (size uint32) {
+	for _, v := range r.shown(o) {
+		size += v.Size
+	}
+	return size
+}
+
+// Place is the place of a delta in its key's order, where stamps order what clients read.
+func (r *Resolver) Place(delta *Object) (major, minor uint64, has bool) {
+	if !r.Rule.byStamp() || r.Holds() != Register || len(delta.Set) == 0 {
+		return 0, 0, false
+	}
+	major, minor = delta.Set[0].Place()
+	return major, minor, true
+}
+
+// Writes visits the writes whose versions an object has.
+func (o *Object) Writes(visit func(sim.OpID)) {
+	for _, v := range o.Set.Writes() {
+		visit(v.Value.ID)
+	}
+	for i := range o.Heads {
+		if v := &o.Heads[i]; !o.Set.Has(v) {
+			visit(v.Value.ID)
+		}
+	}
+}
+
+// Keeps tells whether a write is not given up: a rule that keeps one version keeps that one,
+// one by version vectors its heads, and data types all that they count or contain, as far as
+// can be told from here.
+func (r *Resolver) Keeps(o *Object, op sim.OpID) bool {
+	if r.Rule.byDots() {
+		return true
+	}
+	kept := func(v versions.Version) bool { return v.Value.ID == op }
+	return slices.ContainsFunc(o.Set, kept) || r.Rule.byHeads() && slices.ContainsFunc(o.Heads, kept)
 }
 
 // content is what the shown versions come to.

@@ -93,17 +93,18 @@ func (r *Resolver) Holds() Type {
 	return r.Type
 }
 
-// Check tells what does not go together, nil if all does.
-func (r *Resolver) Check() error {
+// Check tells what does not go together, and of which of resolve, type, detect and deletes
+// that is; nil if all does.
+func (r *Resolver) Check() (field string, err error) {
 	switch {
 	case r.Type != Register && r.Type != r.Holds():
-		return fmt.Errorf("%v holds a %s", r.Rule, Types()[r.Holds()])
+		return "type", fmt.Errorf("with resolve: %v a key holds a %s", r.Rule, Types()[r.Holds()])
 	case r.Stamps && !r.Rule.byStamp():
-		return fmt.Errorf("%v goes by version vectors, and needs them", r.Rule)
+		return "detect", fmt.Errorf("%v goes by version vectors, or data types of its own: only what goes by stamps can detect by them", r.Rule)
 	case r.DeleteWins && !r.Rule.byHeads():
-		return errors.New("who wins, a delete or an update, is a choice of rules by version vectors: highest-node, siblings, union, append, cart")
+		return "deletes", errors.New("who wins, a delete or an update, is a choice of rules by version vectors: highest-node, siblings, union, append, cart")
 	}
-	return nil
+	return "", nil
 }
 
 // Reveals tells whether a reader may be shown several versions.

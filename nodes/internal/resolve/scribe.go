@@ -60,13 +60,12 @@ func (r *Resolver) Supports(code sim.Code) bool {
 	return false
 }
 
-// Write makes a delta of an op on what the leader holds of the key, and the context that
-// the client has seen by it, where readers merge. Merged into what is held it changes that, unless a clock is
+// Write makes a delta of an op on what the leader holds of the key. Merged into what is held it changes that, unless a clock is
 // behind: then what was written last has lost already.
 //
 // A write replaces all that its leader holds, as one to a register does, except where
 // readers merge: there it replaces what its client had read.
-func (s *Scribe) Write(held Object, w *Write) (Object, kv.Context) {
+func (s *Scribe) Write(held Object, w *Write) Object {
 	if s.Resolver.Rule.byDots() {
 		return s.apply(held, w)
 	}
@@ -84,10 +83,7 @@ func (s *Scribe) Write(held Object, w *Write) (Object, kv.Context) {
 		}
 		v.Dot = s.writer.Next(w.Key, v.Past, 0)
 	}
-	if s.Resolver.Rule == Siblings {
-		return s.delta(&held, w, v), v.After()
-	}
-	return s.delta(&held, w, v), nil
+	return s.delta(&held, w, v)
 }
 
 // delta is an object of one version.
@@ -126,7 +122,7 @@ func (c *Content) changed(w *Write, stamp uint64, remembers bool) Content {
 }
 
 // apply makes a delta of an op on a data type that merges by itself.
-func (s *Scribe) apply(held Object, w *Write) (Object, kv.Context) {
+func (s *Scribe) apply(held Object, w *Write) Object {
 	var delta versions.Set
 	switch {
 	case w.Code == sim.Remove && s.Resolver.Holds() == Set:
@@ -138,10 +134,7 @@ func (s *Scribe) apply(held Object, w *Write) (Object, kv.Context) {
 	default:
 		delta = s.dotted(held.Set, w)
 	}
-	if s.Resolver.Rule == MVRegister {
-		return Object{Set: delta}, delta.Covered()
-	}
-	return Object{Set: delta}, nil
+	return Object{Set: delta}
 }
 
 // dotted is the delta of an op that leaves something, which needs a dot of its own.

@@ -45,7 +45,7 @@ func (p *planet) write(at int, code sim.Code, n int64, read kv.Context) Outcome 
 	p.now += time.Microsecond
 	l := &p.leaders[at]
 	w := Write{Value: sim.Value{ID: p.op(), N: n}, Code: code, Context: read, Wall: p.now + l.skew}
-	delta, _ := l.scribe.Write(l.object, &w)
+	delta := l.scribe.Write(l.object, &w)
 	knew := map[int]bool{}
 	for d := range p.heard[at] {
 		knew[d] = true
@@ -92,7 +92,7 @@ func resolvers() []Resolver {
 		for t := range Types() {
 			for flags := range 4 {
 				r := Resolver{Rule: Rule(i), Type: Type(t), Stamps: flags&1 > 0, DeleteWins: flags&2 > 0}
-				if r.Check() == nil {
+				if _, err := r.Check(); err == nil {
 					all = append(all, r)
 				}
 			}
