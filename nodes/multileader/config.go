@@ -50,7 +50,7 @@ func Defaults() Config {
 		Topology: "all-to-all", Propagate: "operations", Delivery: "causal", Exchange: "push", Period: 100 * time.Millisecond,
 		Mode: "async", K: 1, Ack: "leader-disk", Reads: "leader", OnLoss: "promote", Home: time.Second, RemoteCost: 100,
 		Heartbeat: 50 * time.Millisecond, Timeout: 200 * time.Millisecond, Resend: 400 * time.Millisecond, Batch: 64,
-		Conflicts:      Conflicts{Resolve: "hlc", Type: "register", Detect: "vectors", Deletes: "update-wins"},
+		Conflicts:      Conflicts{Resolve: "hlc", Type: "register", Detect: "vectors", Deletes: "update-wins", Homes: "none", HomeMoves: "handover", HomePatience: time.Second},
 		AttemptTimeout: 250 * time.Millisecond, Backoff: 5 * time.Millisecond,
 	}
 }

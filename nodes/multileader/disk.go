@@ -51,6 +51,7 @@ func (n *Node) Synced(env *sim.Env, s sim.Sync) {
 	d.durable, d.has, d.epoch = d.asked, d.willHave, d.pledged
 	d.busy = false
 	n.stateStored(env, before)
+	n.ceded(env, s.Tag)
 	if d.again {
 		n.startFlush(env)
 	}

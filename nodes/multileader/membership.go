@@ -17,6 +17,9 @@ type part struct {
 	In      bool
 	Asked   bool // it wants to be in and has not all yet
 	Leaving bool // it wants to be out and has not shipped all yet
+	// Away: it is no key's home any more. Goal is what it had when it stopped.
+	Away bool
+	Goal kv.Context
 }
 
 // parts is the part of each datacentre.
@@ -28,6 +31,8 @@ func (p *part) Encode(e *sim.Encoder) {
 	e.Bool("in", p.In)
 	e.Bool("asked", p.Asked)
 	e.Bool("leaving", p.Leaving)
+	e.Bool("away", p.Away)
+	p.Goal.Encode(e)
 }
 
 // joining tells whether the datacentre copies what others have.
@@ -128,7 +133,9 @@ func (n *Node) leave(env *sim.Env) {
 	if p := n.parts[n.place]; n.role != sim.Leader || !p.In || p.Leaving || len(n.active()) < 2 {
 		return
 	}
-	n.change(env, part{In: true, Leaving: true})
+	p := n.parts[n.place]
+	p.Leaving = true
+	n.change(env, p)
 	n.shipped(env)
 }
 

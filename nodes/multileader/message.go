@@ -16,6 +16,7 @@ const (
 	codeGreet
 	codeQuery
 	codeAnswer
+	codeForward
 )
 
 // silent is a message that is about what the event that caused it is about.

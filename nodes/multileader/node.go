@@ -65,6 +65,7 @@ type Node struct {
 
 	election election
 	joining  joining
+	ceding   cession
 	blank    bool // lost its disk, and has not made up for it yet
 	watched  sim.TimerID
 	heard    time.Duration // when the leader was last heard
@@ -177,6 +178,8 @@ func (n *Node) Receive(env *sim.Env, from sim.NodeID, m sim.Message) {
 		n.receiveQuery(env, from, m)
 	case *answer:
 		n.receiveAnswer(env, from, m)
+	case *forward:
+		n.receiveForward(env, m)
 	}
 }
 
@@ -199,6 +202,8 @@ func (n *Node) Timeout(env *sim.Env, t sim.Timer) {
 		n.endBlank(env)
 	case sim.SignalElect:
 		n.campaign(env, true)
+	case sim.SignalHandover:
+		n.cede(env)
 	case sim.SignalJoin:
 		n.join(env)
 	case sim.SignalLeave:

@@ -37,7 +37,7 @@ func (n *Node) serves(r *kv.Request) bool {
 // handle does what is asked.
 func (n *Node) handle(env *sim.Env, from sim.NodeID, r *kv.Request) {
 	if r.Code.Writes() {
-		n.accept(env, from, r)
+		n.atHome(env, from, r, false)
 		return
 	}
 	o := n.object(r.Key)
