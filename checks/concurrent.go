@@ -26,12 +26,13 @@ type encounters struct {
 	pairs map[meeting]uint32 // the stamp at which the later of the two was made
 	// silent are the pairs where what came had not known the newest write of the node that it
 	// came to, and which nodes said nothing of it so far.
-	silent map[meeting]uint64
-	noted  map[meeting]bool // stated to be in conflict
-	told   map[meeting]uint64
-	logged int64
-	good   int64
-	stated bool // compensation
+	silent  map[meeting]uint64
+	noted   map[meeting]bool // stated to be in conflict
+	told    map[meeting]uint64
+	dropped map[uint32]bool // acknowledged, and given up by some node
+	logged  map[sim.OpID]bool
+	good    map[sim.OpID]bool
+	stated  bool // compensation
 }
 
 // leadsSeveral tells whether nodes led in several scopes: there were several leaders.
@@ -57,6 +58,7 @@ func (v *view) encounters() *encounters {
 		view: v, knew: make([]uint64, len(v.ops)), maker: make([]sim.NodeID, len(v.ops)), open: make([][]uint32, len(v.keys())),
 		last: map[uint64]uint32{}, pairs: map[meeting]uint32{}, silent: map[meeting]uint64{},
 		noted: map[meeting]bool{}, told: map[meeting]uint64{},
+		dropped: map[uint32]bool{}, logged: map[sim.OpID]bool{}, good: map[sim.OpID]bool{},
 	}
 	e.makers()
 	clear(e.maker)
@@ -72,12 +74,15 @@ func (v *view) encounters() *encounters {
 		case seen.Fact == sim.Compensated:
 			e.stated = true
 			if seen.Why == sim.Kept {
-				e.logged++
+				e.logged[seen.Op] = true
 			} else {
-				e.good++
+				e.good[seen.Op] = true
 			}
 		case tellsOf(seen) && seen.Node < 64 && v.ops[at].Key == seen.Key:
 			e.learn(at, seen)
+			if seen.Fact == sim.Discarded && acknowledged(&v.ops[at]) {
+				e.dropped[at] = true
+			}
 		}
 	}
 	return e
@@ -211,8 +216,9 @@ func (e *encounters) measures(acked int64) []Measure {
 		{Name: "conflicts_noted", Kind: Count, Count: int64(len(e.noted))},
 		{Name: "conflicts_accused", Kind: Count, Count: wrong},
 		{Name: "conflicts_missed", Kind: Count, Count: int64(len(e.silent))},
-		{Name: "conflicts_logged", Kind: Count, Count: e.logged, Undefined: !e.stated},
-		{Name: "compensated", Kind: Count, Count: e.good, Undefined: !e.stated},
+		{Name: "dropped_updates", Kind: Count, Count: int64(len(e.dropped))},
+		{Name: "conflicts_logged", Kind: Count, Count: int64(len(e.logged)), Undefined: !e.stated},
+		{Name: "compensated", Kind: Count, Count: int64(len(e.good)), Undefined: !e.stated},
 	}
 }
 

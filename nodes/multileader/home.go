@@ -30,7 +30,7 @@ type cession struct {
 // forward passes a client's write on to the leader of the key's home.
 type forward struct {
 	Client  sim.NodeID
-	Request *kv.Request
+	Request kv.Request
 }
 
 // Kind implements sim.Message.
@@ -108,17 +108,17 @@ func (n *Node) atHome(env *sim.Env, client sim.NodeID, r *kv.Request, forwarded 
 	case home == n.place || forwarded:
 		n.refuse(env, client, r, sim.TokenBehind)
 	default:
-		env.Send(n.leaders[home].id, &forward{Client: client, Request: r})
+		env.Send(n.leaders[home].id, &forward{Client: client, Request: *r})
 	}
 }
 
 // receiveForward handles a write that another leader passed on.
 func (n *Node) receiveForward(env *sim.Env, m *forward) {
-	if !n.serves(m.Request) {
-		n.refuse(env, m.Client, m.Request, sim.TokenBehind)
+	if !n.serves(&m.Request) {
+		n.refuse(env, m.Client, &m.Request, sim.TokenBehind)
 		return
 	}
-	n.atHome(env, m.Client, m.Request, true)
+	n.atHome(env, m.Client, &m.Request, true)
 }
 
 // cede gives up the homes of all keys that this leader's datacentre is home of.
