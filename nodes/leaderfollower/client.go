@@ -12,6 +12,7 @@ func NewClient(config Config, members []sim.NodeID, near sim.NodeID) kv.Client {
 	if config.Reads == "any" {
 		near = sim.Nobody
 	}
+	members, near = config.holders(members, near)
 	return caller.New(caller.Options{
 		Members: members, Near: near, Ordinary: config.ordinary(),
 		AttemptTimeout: config.AttemptTimeout, Backoff: config.Backoff,

@@ -19,12 +19,13 @@ type Config struct {
 	Reads string        `yaml:"reads" default:"leader" one:"confirmed|leader|any|nearest" doc:"how gets that ask for no particular path are served: by the leader once followers have confirmed that it leads, by the leader, by a drawn member, by the nearest"`
 	Wait  time.Duration `yaml:"wait" default:"0s" min:"0s" doc:"how long a replica holds a read whose token it has not reached before it refuses"`
 
-	Failover   string `yaml:"failover" default:"automatic" one:"automatic|none" doc:"whether followers replace a leader that they miss"`
-	Detector   string `yaml:"detector" default:"majority" one:"majority|naive" doc:"who must miss the leader: a majority, or one follower"`
-	Promote    string `yaml:"promote" default:"best" one:"best|random|first" doc:"which of those that answered is promoted: the most advanced, any, or the first in member order"`
-	Switchover string `yaml:"switchover" default:"whole" one:"whole|careless" doc:"when a leader that is asked to hand over does: once the successor has its whole log, or at once"`
-	Fencing    bool   `yaml:"fencing" default:"true" doc:"whether older epochs are refused; without, an old leader goes on and is obeyed"`
-	Answers    int    `yaml:"answers" default:"0" min:"0" doc:"how many nodes, the asking one included, must answer a promotion; 0 is a majority, with the naive detector 1"`
+	Failover       string `yaml:"failover" default:"automatic" one:"automatic|none" doc:"whether followers replace a leader that they miss"`
+	Detector       string `yaml:"detector" default:"majority" one:"majority|naive|witness" doc:"who must miss the leader: a majority, one follower, or a witness, which is then the last member that votes: it stores nothing, and nobody is promoted without its answer"`
+	Promote        string `yaml:"promote" default:"best" one:"best|random|first" doc:"which of those that answered is promoted: the most advanced, any, or the first in member order"`
+	Switchover     string `yaml:"switchover" default:"whole" one:"whole|careless" doc:"when a leader that is asked to hand over does: once the successor has its whole log, or at once"`
+	Fencing        bool   `yaml:"fencing" default:"true" doc:"whether older epochs are refused; without, an old leader goes on and is obeyed"`
+	ShortOfAnswers string `yaml:"short_of_answers" default:"refuse" one:"refuse|promote" doc:"what becomes of a promotion that fewer have answered after half a timeout: nobody is promoted, or the best of those, whatever the others hold"`
+	Answers        int    `yaml:"answers" default:"0" min:"0" doc:"how many nodes, the asking one included, must answer a promotion; 0 is a majority, with the naive detector 1"`
 
 	Heartbeat time.Duration `yaml:"heartbeat" default:"50ms" min:"10us" doc:"time between a leader's heartbeats"`
 	Timeout   time.Duration `yaml:"timeout" default:"200ms" min:"10us" doc:"a leader is missed after a time drawn between this and twice this"`
@@ -45,7 +46,7 @@ type Config struct {
 func Defaults() Config {
 	return Config{
 		Mode: "semi-sync", K: 1, Ack: "leader-disk", Visible: "after-ack", Apply: "committed", Notice: "prompt",
-		Reads: "leader", Failover: "automatic", Detector: "majority", Promote: "best", Switchover: "whole", Fencing: true,
+		Reads: "leader", Failover: "automatic", Detector: "majority", Promote: "best", Switchover: "whole", ShortOfAnswers: "refuse", Fencing: true,
 		Heartbeat: 50 * time.Millisecond, Timeout: 200 * time.Millisecond, Resend: 100 * time.Millisecond,
 		Batch: 64, Window: 1024, Remember: 256, AttemptTimeout: 250 * time.Millisecond, Backoff: 5 * time.Millisecond,
 		Shipping: DefaultShipping(),
@@ -81,7 +82,16 @@ func (c Config) Fits(members int) error {
 	}
 	voters := members - c.ReadOnly
 	counted := min(voters, members-c.Delayed.Followers) - 1
+	if c.Detector == "witness" {
+		counted--
+	}
 	switch {
+	case c.Detector == "witness" && voters < 3:
+		return fieldError{"detector", fmt.Sprintf("a witness needs two others that vote, but there are only %d with it", voters)}
+	case c.Detector == "witness" && c.Replication != "direct":
+		return fieldError{"replication", "a witness has no writes to pass on: use direct"}
+	case c.Detector == "witness" && c.Delayed.Followers > 0:
+		return fieldError{"delayed.followers", "the last member that votes is a witness, which shows nothing: it cannot be delayed"}
 	case c.Mode == "semi-sync" && c.K > counted:
 		return fieldError{"k", fmt.Sprintf("%d followers are asked for, but %d nodes have only %d that count", c.K, members, counted)}
 	case c.Answers > voters:

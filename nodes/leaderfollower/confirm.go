@@ -37,6 +37,9 @@ func (n *Node) askRound(env *sim.Env) uint64 {
 // confirmationsNeeded is how many followers, with the leader, meet every set of nodes
 // that could promote another.
 func (n *Node) confirmationsNeeded() int {
+	if n.config.ShortOfAnswers == "promote" {
+		return n.voters() - 1
+	}
 	return n.voters() - n.config.answers(n.voters())
 }
 

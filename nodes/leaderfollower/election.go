@@ -21,6 +21,7 @@ type election struct {
 	logs     []replog.Position // by rank: how far the log of who answered reaches
 	gathers  bool              // everyone's answer is waited for, for a while
 	handed   bool              // the former leader gave the epoch to this node
+	short    bool              // enough of waiting: fewer answers will do
 
 	asked []asked // whom an answer is owed to
 	claim uint64  // the epoch that this node was told to lead, 0 if none
@@ -55,7 +56,7 @@ func (n *Node) drawPatience(env *sim.Env) {
 // watch begins anew to wait for a leader.
 func (n *Node) watch(env *sim.Env) {
 	f := &n.follower
-	if n.config.Failover == "none" || !n.votes(n.me) {
+	if n.config.Failover == "none" || !n.campaigns(n.me) {
 		return
 	}
 	if !env.Reset(f.timer, f.patience) {
@@ -65,7 +66,7 @@ func (n *Node) watch(env *sim.Env) {
 
 // missed begins a campaign: no leader was heard.
 func (n *Node) missed(env *sim.Env) {
-	if n.role == sim.Leader || !n.votes(n.me) {
+	if n.role == sim.Leader || !n.campaigns(n.me) {
 		return
 	}
 	n.election.tries++
@@ -81,7 +82,7 @@ func (n *Node) missed(env *sim.Env) {
 
 // forced campaigns at once, because the laboratory says so.
 func (n *Node) forced(env *sim.Env) {
-	if n.role != sim.Follower || n.config.Failover == "none" || !n.votes(n.me) {
+	if n.role != sim.Follower || n.config.Failover == "none" || !n.campaigns(n.me) {
 		return
 	}
 	n.election.tries++
@@ -134,7 +135,7 @@ func (n *Node) receiveSuspicion(env *sim.Env, from sim.NodeID, m *suspicion) {
 func (n *Node) agree(env *sim.Env, rank int) {
 	e := &n.election
 	e.agreed[rank] = true
-	if count(e.agreed) >= n.voters()/2+1 {
+	if n.enoughMiss() {
 		n.openEpoch(env)
 	}
 }
@@ -160,7 +161,7 @@ func (n *Node) openEpoch(env *sim.Env) {
 
 func (n *Node) open(env *sim.Env, epoch uint64) {
 	e := &n.election
-	e.stage, e.handed = opening, false
+	e.stage, e.handed, e.short = opening, false, false
 	e.epoch = epoch
 	e.answered = make([]bool, len(n.members))
 	e.logs = make([]replog.Position, len(n.members))
@@ -168,7 +169,7 @@ func (n *Node) open(env *sim.Env, epoch uint64) {
 	n.promise(env, e.epoch)
 	n.flush(env)
 	n.sendOthers(env, &query{about: about(sim.NumberSubject(e.epoch)), Epoch: e.epoch})
-	if e.gathers {
+	if e.gathers || n.config.ShortOfAnswers == "promote" {
 		env.After(n.config.Timeout/2, sim.Timer{Kind: timerGather, A: e.epoch})
 	}
 }
@@ -257,7 +258,7 @@ func (n *Node) answeredBy(env *sim.Env, rank int, last replog.Position) {
 // gathered decides with the answers that there are.
 func (n *Node) gathered(env *sim.Env, epoch uint64) {
 	if e := &n.election; e.stage == opening && e.epoch == epoch {
-		e.gathers = false
+		e.gathers, e.short = false, n.config.ShortOfAnswers == "promote"
 		n.decide(env)
 	}
 }
@@ -266,7 +267,7 @@ func (n *Node) gathered(env *sim.Env, epoch uint64) {
 // node's own promise is durable.
 func (n *Node) decide(env *sim.Env) {
 	e := &n.election
-	if !e.answered[n.me] || count(e.answered) < n.config.answers(n.voters()) {
+	if !e.answered[n.me] || !n.enoughAnswered() {
 		return
 	}
 	e.stage = calm
@@ -301,7 +302,7 @@ func (n *Node) choose(env *sim.Env) int {
 func (n *Node) mayLead(rank int) bool {
 	e := &n.election
 	if !e.answered[rank] || !n.isDelayed(rank) {
-		return e.answered[rank]
+		return e.answered[rank] && !n.isWitness(rank)
 	}
 	for other := range e.answered {
 		if e.answered[other] && !n.isDelayed(other) {

@@ -145,6 +145,10 @@ func (n *Node) receiveBeat(env *sim.Env, from sim.NodeID, m *beat) {
 		return
 	}
 	f := &n.follower
+	if n.isWitness(n.me) {
+		env.Send(from, &beatAck{confirmation: confirmation{Epoch: f.epoch}, Round: m.Round})
+		return
+	}
 	f.commit, f.newest = max(f.commit, m.Commit), m.Last.Index
 	if n.log.Holds(m.Last) {
 		f.joined, f.verified = true, max(f.verified, m.Last.Index)

@@ -61,7 +61,7 @@ func (n *Node) limitHandover(env *sim.Env) {
 // successor is the rank of who is to lead next, -1 if nobody can.
 func (n *Node) successor(to sim.NodeID) int {
 	if rank := n.rank(to); to != sim.Nobody {
-		if rank >= 0 && rank != n.me && n.votes(rank) {
+		if rank >= 0 && rank != n.me && n.campaigns(rank) {
 			return rank
 		}
 		return -1

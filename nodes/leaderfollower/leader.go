@@ -166,7 +166,7 @@ func (n *Node) distribute(env *sim.Env, index uint64, a about) {
 func (n *Node) shipToAll(env *sim.Env, m *ship) {
 	index := m.last()
 	for rank := range n.ruling.peers {
-		if rank == n.me || n.ruling.peers[rank].next != index {
+		if rank == n.me || n.isWitness(rank) || n.ruling.peers[rank].next != index {
 			continue
 		}
 		env.Send(n.members[rank], m)
@@ -306,7 +306,7 @@ func (n *Node) tell(env *sim.Env) {
 	var m *notice
 	for rank := range n.ruling.peers {
 		p := &n.ruling.peers[rank]
-		if rank == n.me || p.told >= n.commit || p.next <= n.commit {
+		if rank == n.me || n.isWitness(rank) || p.told >= n.commit || p.next <= n.commit {
 			continue
 		}
 		if m == nil {

@@ -61,7 +61,7 @@ func (c *cluster) pulls() bool { return c.config.Ship == "pull" }
 // followers do not ask in step.
 func (n *Node) beginPulling(env *sim.Env) {
 	p := &n.follower.pulling
-	if _, pending := env.Pending(p.timer); pending || !n.pulls() {
+	if _, pending := env.Pending(p.timer); pending || !n.pulls() || n.isWitness(n.me) {
 		return
 	}
 	word := env.Draw(drawPhase, sim.NumberSubject(n.follower.epoch))

@@ -34,7 +34,7 @@ func (n *Node) request(env *sim.Env, from sim.NodeID, r *kv.Request) {
 	isLeader := n.role == sim.Leader
 	switch r.Code {
 	case sim.Get:
-		if isLeader || r.Read == kv.AtReplica {
+		if isLeader || r.Read == kv.AtReplica && !n.isWitness(n.me) {
 			n.get(env, from, r)
 			return
 		}

@@ -57,7 +57,7 @@ func (c *cluster) isDelayed(rank int) bool {
 // counts tells whether writes wait for a member's copy. It votes, and is promoted before
 // one that does not count: so what a write waited for is found by any set of answers that
 // is large enough, at a node that may be promoted.
-func (c *cluster) counts(rank int) bool { return c.votes(rank) && !c.isDelayed(rank) }
+func (c *cluster) counts(rank int) bool { return c.campaigns(rank) && !c.isDelayed(rank) }
 
 // needs is how many followers' copies the mode asks for while a member leads.
 func (c *cluster) needs(leader int) int {
