@@ -50,8 +50,8 @@ func TestWritesLeftBehindByACutBetweenTheCoasts(t *testing.T) {
 		average := mean(lost)
 		require.GreaterOrEqual(t, average.value+tolerance*average.err, rate*(cut+0.03))
 		require.LessOrEqual(t, average.value-tolerance*average.err, rate*(cut+0.03+0.5))
-		average.requireDiffers(t, rate*(cut+1), as)
-		average.requireDiffers(t, rate*(cut-1), as)
+		average.requireDiffers(t, rate*(cut+2), as)
+		average.requireDiffers(t, rate*(cut-2), as)
 		t.Logf("%s: %v", as, average)
 	}
 }
