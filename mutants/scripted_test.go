@@ -22,6 +22,7 @@ type mutant string
 // mutants lists every wrong change of a build with the tag mutants.
 var mutants = []mutant{
 	"2pc-decision-not-logged", "2pc-prepare-volatile",
+	"cl-retry-new-id", "cl-timeout-means-failed",
 	"crdt-actor-reuse", "crdt-delta-holes",
 	"dy-async-writeback", "dy-dot-reuse", "dy-hint-after-gc", "dy-hint-volatile", "dy-no-writeback",
 	"dy-repair-resurrects", "dy-ring-change-split",

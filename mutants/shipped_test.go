@@ -32,13 +32,30 @@ func TestWhatShipsHolds(t *testing.T) {
 	}
 }
 
+// An option that is another way to the same promise keeps it.
+func TestOtherWaysToThePromiseHold(t *testing.T) {
+	seeds := shippedSeeds() / 4
+	for _, way := range []struct{ scenario, path, value string }{
+		{"leader-follower", "protocol.detector", "witness"},
+		{"leader-follower", "protocol.client_fencing", "true"},
+		{"leader-follower", "nemesis.kinds", "[handover, elect, isolate, one-way, crash, crash-at, pause]"},
+	} {
+		t.Run(way.scenario+" "+way.path+"="+way.value, func(t *testing.T) {
+			holds(t, way.scenario, seeds, seeds, set(way.path, way.value))
+		})
+	}
+}
+
 // An option that promises less breaks the promise of the default scenario. So the
 // scenario could fail.
 func TestWeakerOptionsBreakThePromise(t *testing.T) {
 	for _, weaker := range []struct{ scenario, path, value string }{
 		{"leader-follower", "protocol.fencing", "false"},
 		{"leader-follower", "protocol.reads", "leader"},
+		{"leader-follower", "protocol.reads", "any"}, // lf-read-any-follower
 		{"leader-follower", "protocol.visible", "before-ack"},
+		{"leader-follower", "protocol.detector", "naive"},
+		{"leader-follower", "protocol.short_of_answers", "promote"},
 		{"leader-follower", "protocol.promote", "first"},
 		{"leader-follower", "protocol.answers", "1"},
 		{"leader-follower", "protocol.degrade", "20ms"},

@@ -21,7 +21,8 @@ type Request struct {
 	Expect  sim.OpID // compare-and-set: the version that must be current
 	Context Context  // versions that the write replaces, as an earlier reply gave them
 	Parents []sim.OpID
-	Token   Token // the reply must not be older than this
+	Token   Token  // the reply must not be older than this
+	Epoch   uint64 // the newest that the client has heard of, where clients fence; else 0
 	Size    uint32
 }
 
@@ -54,6 +55,9 @@ func (r *Request) Encode(e *sim.Encoder) {
 	r.Context.Encode(e)
 	e.Ops("parents", r.Parents)
 	r.Token.Encode(e)
+	if r.Epoch > 0 {
+		e.Uint("heard", r.Epoch)
+	}
 	e.Pad(int(r.Size))
 }
 
@@ -67,6 +71,7 @@ type Reply struct {
 	Context Context     // to be handed back with a write that replaces these versions
 	Token   Token       // of the state that this reply shows or made
 	Leader  sim.NodeID  // NotLeader: who is believed to lead; Nobody if unknown
+	Epoch   uint64      // that the sender obeys, where clients fence; else 0
 	Size    uint32
 }
 
@@ -84,5 +89,8 @@ func (r *Reply) Encode(e *sim.Encoder) {
 	r.Context.Encode(e)
 	r.Token.Encode(e)
 	e.Uint("leader", uint64(r.Leader))
+	if r.Epoch > 0 {
+		e.Uint("obeys", r.Epoch)
+	}
 	e.Pad(int(r.Size))
 }

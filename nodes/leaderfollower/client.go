@@ -16,6 +16,7 @@ func NewClient(config Config, members []sim.NodeID, near sim.NodeID) kv.Client {
 	return caller.New(caller.Options{
 		Members: members, Near: near, Ordinary: config.ordinary(),
 		AttemptTimeout: config.AttemptTimeout, Backoff: config.Backoff,
+		Fencing: config.ClientFencing, Wrong: config.client(),
 	})
 }
 

@@ -60,6 +60,13 @@
 // leader are not linearizable while the network is cut, unless they ask for
 // confirmation (reads: confirmed), which costs them a round trip to followers.
 //
+// A leader that is asked to hand over does so without loss and without two leaders, once its
+// successor has its whole log (file handover.go). A witness votes and stores nothing
+// (file witness.go). Where fewer answer a promotion than must, short_of_answers says
+// whether nobody is promoted or the best of those, which may lack what was acknowledged.
+// With client_fencing clients tell an old leader of its successor, and take none of its answers:
+// that saves what a session knows of, and nothing else.
+//
 // # Sessions
 //
 // A token is a position in the log: epoch and index. A replica serves a read with

@@ -75,7 +75,7 @@ func (n *Node) stepDown(env *sim.Env) {
 	n.follow(env)
 	for i := range writes {
 		w := &writes[i]
-		env.Send(w.client, &kv.Reply{Op: w.op, Attempt: w.attempt, Outcome: sim.Unknown, Error: sim.Partial, Leader: n.leader})
+		env.Send(w.client, &kv.Reply{Op: w.op, Attempt: w.attempt, Outcome: sim.Unknown, Error: sim.Partial, Leader: n.leader, Epoch: n.epochTold()})
 	}
 	n.reconsider(env)
 	if n.handing.stage == awaiting {
@@ -91,7 +91,7 @@ func (n *Node) write(env *sim.Env, from sim.NodeID, r *kv.Request) {
 	w := waiting{index: found.Index, op: r.Op, attempt: r.Attempt, client: from, since: env.Now()}
 	switch {
 	case found.TooOld:
-		env.Send(from, &kv.Reply{Op: r.Op, Attempt: r.Attempt, Outcome: sim.Unknown, Error: sim.TimedOut})
+		env.Send(from, &kv.Reply{Op: r.Op, Attempt: r.Attempt, Outcome: sim.Unknown, Error: sim.TimedOut, Epoch: n.epochTold()})
 	case found.Known && found.Index <= n.commit:
 		n.answerWrite(env, &w)
 	case found.Known:
@@ -246,7 +246,7 @@ func (n *Node) answerWrites(env *sim.Env) {
 // answerWrite tells a client what became of a write that is committed.
 func (n *Node) answerWrite(env *sim.Env, w *waiting) {
 	e := n.log.At(w.index)
-	reply := &kv.Reply{Op: w.op, Attempt: w.attempt, Outcome: sim.OK, Token: token(n.log.Position(w.index)), Leader: n.self}
+	reply := &kv.Reply{Op: w.op, Attempt: w.attempt, Outcome: sim.OK, Token: token(n.log.Position(w.index)), Leader: n.self, Epoch: n.epochTold()}
 	if e.Refused {
 		reply.Outcome, reply.Error = sim.Fail, sim.Conflict
 		reply.Values, reply.Size = n.store.Current(e.Key, n.visible())

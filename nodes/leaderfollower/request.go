@@ -31,6 +31,10 @@ func (n *Node) request(env *sim.Env, from sim.NodeID, r *kv.Request) {
 	if n.holds(from, r) {
 		return
 	}
+	if r.Epoch > n.promised.Epoch && (r.Code != sim.Get || r.Read != kv.AtReplica) {
+		n.refuseOutdated(env, from, r)
+		return
+	}
 	isLeader := n.role == sim.Leader
 	switch r.Code {
 	case sim.Get:
@@ -57,7 +61,25 @@ func (n *Node) refuse(env *sim.Env, to sim.NodeID, r *kv.Request, why sim.Error)
 	if r.Token.Epoch > n.promised.Epoch {
 		leader = sim.Nobody
 	}
-	env.Send(to, &kv.Reply{Op: r.Op, Attempt: r.Attempt, Outcome: sim.Fail, Error: why, Leader: leader})
+	env.Send(to, &kv.Reply{Op: r.Op, Attempt: r.Attempt, Outcome: sim.Fail, Error: why, Leader: leader, Epoch: n.epochTold()})
+}
+
+// refuseOutdated refuses what another leader has to answer, whom this node does not know.
+func (n *Node) refuseOutdated(env *sim.Env, to sim.NodeID, r *kv.Request) {
+	env.Send(to, &kv.Reply{Op: r.Op, Attempt: r.Attempt, Outcome: sim.Fail, Error: sim.NotLeader, Epoch: n.epochTold()})
+}
+
+// epochTold is the epoch that clients are told of, 0 where they do not fence: the newest
+// that had a leader, as far as this node knows. One that was only opened may never
+// have any.
+func (n *Node) epochTold() uint64 {
+	switch {
+	case !n.config.ClientFencing:
+		return 0
+	case n.role == sim.Leader:
+		return n.promised.Epoch
+	}
+	return n.follower.epoch
 }
 
 // get serves a read, holds it, or refuses it.
@@ -127,7 +149,7 @@ func (n *Node) serve(env *sim.Env, to sim.NodeID, r *kv.Request) {
 	values, size := n.store.Current(r.Key, visible)
 	env.Send(to, &kv.Reply{
 		Op: r.Op, Attempt: r.Attempt, Outcome: sim.OK, Values: values,
-		Token: token(n.log.Position(visible)), Leader: n.leader, Size: size,
+		Token: token(n.log.Position(visible)), Leader: n.leader, Size: size, Epoch: n.epochTold(),
 	})
 }
 

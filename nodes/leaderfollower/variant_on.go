@@ -2,10 +2,12 @@
 
 package leaderfollower
 
+import "simrun/nodes/internal/caller"
+
 // variant is one small wrong change, chosen by name. Only builds with the tag
 // mutants have it: there the tests prove that judges notice.
 type variant struct {
-	Mutant string `yaml:"mutant" one:"|lf-ack-local-only|lf-no-fencing|lf-skip-gap|lf-token-ignores-epoch|lf-visible-before-ack" doc:"the wrong change"`
+	Mutant string `yaml:"mutant" one:"|cl-retry-new-id|cl-timeout-means-failed|lf-ack-local-only|lf-no-fencing|lf-skip-gap|lf-token-ignores-epoch|lf-visible-before-ack" doc:"the wrong change"`
 }
 
 // ackLocalOnly: writes are answered once the leader has them, whatever the mode promises.
@@ -22,3 +24,6 @@ func (v variant) tokenIgnoresEpoch() bool { return v.Mutant == "lf-token-ignores
 
 // visibleBeforeAck: the leader's reads show writes that no follower has acknowledged.
 func (v variant) visibleBeforeAck() bool { return v.Mutant == "lf-visible-before-ack" }
+
+// client is what the clients do wrong.
+func (v variant) client() caller.Variant { return caller.Variant{Mutant: v.Mutant} }

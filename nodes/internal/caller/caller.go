@@ -39,6 +39,11 @@ type Options struct {
 	// AttemptTimeout is how long it waits for an answer before it tries elsewhere, 0 for
 	// ever; Backoff is how long after a refusal that names no other member.
 	AttemptTimeout, Backoff time.Duration
+	// Fencing has it tell members the newest epoch that it has heard of, and take no
+	// answer of an older leader.
+	Fencing bool
+	// Wrong is a small wrong change, in builds with the tag mutants.
+	Wrong Variant
 }
 
 // Client is the client side of a cluster with a leader, for one session: it keeps to the
@@ -47,7 +52,9 @@ type Options struct {
 type Client struct {
 	Options
 	leader sim.NodeID // believed
+	epoch  uint64     // the newest heard of
 
+	op      sim.OpID   // in progress, as the session knows it
 	request kv.Request // of the op in progress
 	active  bool
 	target  sim.NodeID // of the newest attempt
@@ -65,7 +72,7 @@ func New(o Options) *Client { return &Client{Options: o, leader: o.Members[0]} }
 
 // Call implements kv.Client.
 func (c *Client) Call(env *sim.Env, r kv.Request) {
-	c.request, c.active = r, true
+	c.op, c.request, c.active = r.Op, r, true
 	c.request.Attempt = 0
 	c.hops, c.delays, c.rests, c.doubt = 0, 0, false, false
 	c.attempt(env, c.first(env))
@@ -107,7 +114,11 @@ func (c *Client) attempt(env *sim.Env, to sim.NodeID) {
 	if c.request.Attempt == mostAttempts {
 		return
 	}
+	if c.request.Attempt > 0 && c.Wrong.retriesAnew() {
+		c.request.Op = anew(c.op, c.request.Attempt)
+	}
 	c.request.Attempt++
+	c.request.Epoch = c.epoch
 	c.target, c.rests = to, false
 	c.hops++
 	m := c.request
@@ -129,11 +140,14 @@ func (c *Client) Receive(env *sim.Env, from sim.NodeID, m sim.Message) (kv.Reply
 	if !ok || !c.active || reply.Op != c.request.Op {
 		return kv.Reply{}, false
 	}
+	if c.Fencing && c.isOutdated(reply) {
+		reply = c.distrusted(reply)
+	}
 	if isFinal(reply) {
 		if reply.Leader == from {
 			c.leader = from
 		}
-		c.Abandon(env, reply.Op)
+		c.Abandon(env, c.op)
 		return c.outcome(*reply), true
 	}
 	c.doubt = c.doubt || reply.Error == sim.Partial
@@ -146,6 +160,7 @@ func (c *Client) Receive(env *sim.Env, from sim.NodeID, m sim.Message) (kv.Reply
 // outcome is what a final reply says of the whole op. That its token is lost is true of
 // one history; another leader may have carried out an earlier attempt in its own.
 func (c *Client) outcome(r kv.Reply) kv.Reply {
+	r.Op = c.op
 	if r.Error == sim.TokenLost && c.doubt && c.request.Code.Writes() {
 		r.Outcome = sim.Unknown
 	}
@@ -202,6 +217,10 @@ func (c *Client) Timeout(env *sim.Env, t sim.Timer) (kv.Reply, bool) {
 	}
 	if t.Kind == timerAttempt {
 		c.doubt = true
+		if c.request.Code.Writes() && c.Wrong.timeoutFails() {
+			c.Abandon(env, c.op)
+			return kv.Reply{Op: c.op, Outcome: sim.Fail, Error: sim.TimedOut}, true
+		}
 		if c.target == c.leader {
 			c.leader = c.next(c.target)
 		}
@@ -212,7 +231,7 @@ func (c *Client) Timeout(env *sim.Env, t sim.Timer) (kv.Reply, bool) {
 
 // Abandon implements kv.Client.
 func (c *Client) Abandon(env *sim.Env, op sim.OpID) {
-	if !c.active || op != c.request.Op {
+	if !c.active || op != c.op {
 		return
 	}
 	c.active = false
