@@ -144,6 +144,24 @@ func TestHandoverThatCannotBe(t *testing.T) {
 	require.Equal(t, []sim.NodeID{1}, alone.leaders())
 }
 
+// Without failover the lead is handed over all the same, and who took it comes back to it.
+func TestHandoverWithoutFailover(t *testing.T) {
+	b := newBench(t, 3, func(c *Config) { c.Failover = "none" })
+	b.settle()
+	op := b.put1(1, 1)
+	b.settle()
+	b.hand(1, 2)
+	b.settle()
+	require.Equal(t, []sim.NodeID{2}, b.leaders())
+	b.crash(2)
+	b.pass(time.Second)
+	require.Empty(t, b.leaders())
+	b.restart(2)
+	b.pass(time.Second)
+	require.Equal(t, []sim.NodeID{2}, b.leaders())
+	require.Equal(t, op, b.shown(2, 1))
+}
+
 func TestHandoverWithoutFencing(t *testing.T) {
 	b := newBench(t, 3, func(c *Config) { c.Fencing = false })
 	b.settle()

@@ -143,7 +143,8 @@ func (n *Node) Start(env *sim.Env) {
 		n.follow(env)
 	default:
 		n.follow(env)
-		if first && n.config.Failover == "none" {
+		// Where nobody takes over by rule, who led comes back to lead.
+		if (first || n.promised.Led) && n.config.Failover == "none" {
 			n.openEpoch(env)
 		}
 	}
