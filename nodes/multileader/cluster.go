@@ -91,7 +91,7 @@ func (c *cluster) origin(d kv.Dot) int {
 // with is a context, which may have holes, that has seen a dot too.
 func with(c kv.Context, d kv.Dot) kv.Context {
 	for i := range c {
-		alone := i+1 == len(c) || c[i+1].Actor != d.Actor
+		alone := (i == 0 || c[i-1].Actor != d.Actor) && (i+1 == len(c) || c[i+1].Actor != d.Actor)
 		if c[i].Actor == d.Actor && c[i].Counter+1 == d.Counter && alone {
 			grown := slices.Clone(c)
 			grown[i].Counter++

@@ -124,9 +124,11 @@ func (n *Node) learnHas(env *sim.Env, p *peer, m *greet) {
 	n.pass(p)
 }
 
-// feed sends a server what it lacks: at once where it asked, else unless it is on its way.
+// feed sends a server what it lacks: at once where it asked, else unless it is on its way. A
+// datacentre that neither takes part nor is about to has no claim to anything.
 func (n *Node) feed(env *sim.Env, rank int, asked bool) {
-	p := &n.peers[rank]
+	p, there := &n.peers[rank], n.parts[n.places[rank]]
+	asked = asked && (n.places[rank] == n.place || there.In || there.joining())
 	if p.done >= len(n.log) || !asked && !n.feeds(rank) {
 		return
 	}
