@@ -136,6 +136,9 @@ func (b *builder) clients() []kernel.Node {
 		near, place := b.nearest(i)
 		o := workloads.Options{Client: uint16(i + 1), End: b.s.Duration}
 		o.Connect = func() kv.Client { return b.s.Protocol.Client(b.layout, near) }
+		for _, far := range b.elsewhere(i, place) {
+			o.Elsewhere = append(o.Elsewhere, func() kv.Client { return b.s.Protocol.Client(b.layout, far) })
+		}
 		nodes = append(nodes, kernel.Node{
 			Name: name, Place: place, Client: true, Checksums: true,
 			New: func(sim.NodeID) sim.Node { return client(o) },
@@ -158,16 +161,34 @@ func (b *builder) nearest(i int) (near sim.NodeID, place string) {
 		return b.layout.Members[i%len(b.layout.Members)], ""
 	}
 	place, turn := b.placeOf(i)
-	var local []sim.NodeID
+	local := b.at(place)
+	if len(local) == 0 {
+		return b.layout.Members[0], place
+	}
+	return local[turn%len(local)], place
+}
+
+// at are the servers of a datacentre.
+func (b *builder) at(place string) (local []sim.NodeID) {
 	for j, p := range b.places {
 		if p == place {
 			local = append(local, b.layout.Members[j])
 		}
 	}
-	if len(local) == 0 {
-		return b.layout.Members[0], place
+	return local
+}
+
+// elsewhere are servers of the other datacentres, one of each, in their order after the
+// one where the i-th client is.
+func (b *builder) elsewhere(i int, place string) (far []sim.NodeID) {
+	all := b.s.Topology.Datacentres
+	own := slices.IndexFunc(all, func(d Datacentre) bool { return d.Name == place })
+	for k := 1; k < len(all); k++ {
+		if there := b.at(all[(own+k)%len(all)].Name); len(there) > 0 {
+			far = append(far, there[i%len(there)])
+		}
 	}
-	return local[turn%len(local)], place
+	return far
 }
 
 // placeOf is the datacentre of the i-th client, and which of its clients it is.

@@ -43,6 +43,9 @@ func (s *Scenario) lacking() (all []lack) {
 	case !sendsCommands && has(sim.Execute):
 		return []lack{{"kind", "this protocol executes commands alone: use workload.kind: statements"}}
 	}
+	if s.roams() && !s.Topology.severalPlaces() {
+		all = append(all, lack{"roam", "there is nowhere else to go: give topology.datacentres with servers in two at least"})
+	}
 	switch w := s.Workload.(type) {
 	case *workloads.ReadWrite:
 		if w.Tokens && !s.Protocol.Sessions() {
@@ -80,6 +83,28 @@ func (s *Scenario) lacking() (all []lack) {
 		}
 	}
 	return all
+}
+
+// roams tells whether sessions change the datacentre.
+func (s *Scenario) roams() bool {
+	switch w := s.Workload.(type) {
+	case *workloads.ReadWrite:
+		return w.Roam > 0
+	case *workloads.Collection:
+		return w.Roam > 0
+	}
+	return false
+}
+
+// severalPlaces tells whether two datacentres at least have servers.
+func (t *Topology) severalPlaces() bool {
+	with := 0
+	for _, d := range t.Datacentres {
+		if d.Nodes > 0 {
+			with++
+		}
+	}
+	return with > 1
 }
 
 // missing is what a fault asks for in vain.

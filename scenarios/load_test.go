@@ -54,6 +54,7 @@ func TestRefusals(t *testing.T) {
 		"slow disk":     {small + "faults: [{kind: slow-disk, at: 0s, targets: n1, factor: 10}]\n", `syncs take none`},
 		"ring":          {small + "faults: [{kind: majorities-ring, at: 0s}]\n", `needs at least 4 servers`},
 		"tokens":        {strings.Replace(small, "keys: 4", "keys: 4, tokens: true", 1), `knows no session tokens`},
+		"roam":          {strings.Replace(small, "keys: 4", "keys: 4, roam: 1", 1), `there is nowhere else to go`},
 		"read path":     {strings.Replace(small, "keys: 4", "keys: 4, read_at: leader", 1), `serves every read by its quorum`},
 		"cas":           {strings.Replace(small, "keys: 4", "keys: 4, cas: 0.1", 1), `no compare-and-set`},
 		"write back":    {collected("write: cas"), `has no compare-and-set`},

@@ -3,6 +3,7 @@ package workloads
 import (
 	"time"
 
+	"simrun/nodes/kv"
 	"simrun/sim/random"
 )
 
@@ -14,6 +15,7 @@ type Clientele struct {
 	Arrivals string      `yaml:"arrivals" default:"poisson" one:"poisson|even" doc:"open pace: random gaps, or all gaps equal"`
 	Think    random.Spec `yaml:"think" doc:"closed pace: time between the end of a task and the next (default none)"`
 	Sessions int         `yaml:"sessions" default:"1" min:"1" max:"256" doc:"tasks that one client may have under way; those of one session follow each other"`
+	Roam     int         `yaml:"roam" default:"0" min:"0" doc:"after so many tasks a session is sent to the servers of the next datacentre, as by a load balancer, and carries its token along; its messages travel as before, from where its client stands. 0 is never"`
 }
 
 // Count implements Workload.
@@ -29,9 +31,21 @@ func (c *Clientele) tasks(work, each time.Duration, rate random.Rate) int64 {
 	return tasksIn(work, each, rate, c.Pace, c.Think, c.Clients*c.Sessions)
 }
 
+// connect makes a session's connections: to its own datacentre and, where it roams, to
+// the others.
+func (c *Clientele) connect(o *Options) (stores []kv.Client) {
+	stores = append(stores, o.Connect())
+	if c.Roam > 0 {
+		for _, connect := range o.Elsewhere {
+			stores = append(stores, connect())
+		}
+	}
+	return stores
+}
+
 // pacing is the pace of one client, at a rate of all together.
 func (c *Clientele) pacing(rate random.Rate) pacing {
-	p := pacing{clients: uint32(c.Clients), closed: c.Pace == "closed", ops: 1}
+	p := pacing{clients: uint32(c.Clients), closed: c.Pace == "closed", ops: 1, roam: uint32(c.Roam)}
 	p.gap, _ = gapsOf(rate, c.Clients, c.Arrivals)
 	if p.closed {
 		p.think, _ = c.Think.Compile()

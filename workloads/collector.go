@@ -27,7 +27,8 @@ type task struct {
 // open makes the client's sessions.
 func (n *collector) open() {
 	for i := range n.config.Sessions {
-		s := session{client: n.options.Client, number: uint32(i), store: n.options.Connect(), limit: n.config.Timeout}
+		stores := n.config.connect(&n.options)
+		s := session{client: n.options.Client, number: uint32(i), store: stores[0], stores: stores, limit: n.config.Timeout}
 		if n.rule != nil {
 			s.show = n.show
 		}

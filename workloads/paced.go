@@ -27,6 +27,7 @@ type pacing struct {
 	gap     random.Dist
 	think   random.Dist // closed: between a task's end and the next
 	ops     uint32      // the most that a task may need: task t has the numbers from (t-1)*ops+1 on
+	roam    uint32      // tasks after which a session turns to the next of its stores; 0 is never
 	final   bool
 	named   uint32 // keys that the configuration names
 	size    uint32 // of what a final read asks for
@@ -160,19 +161,22 @@ func (n *paced) begin(env *sim.Env, s int) {
 	task := n.next[s]
 	n.next[s] += uint32(len(n.sessions))
 	n.numbers.reserve(env, task*n.ops)
+	if n.roam > 0 {
+		n.sessions[s].turn((task - 1) / uint32(len(n.sessions)) / n.roam)
+	}
 	n.job.begin(env, &n.sessions[s], task)
 }
 
 // Receive implements sim.Node.
 func (n *paced) Receive(env *sim.Env, from sim.NodeID, m sim.Message) {
 	if i, ok := n.sessionOf(m.Subject()); ok {
-		if r, over := n.sessions[i].store.Receive(env, from, m); over {
+		if r, over := n.sessions[i].receive(env, from, m); over {
 			n.over(env, i, from, r)
 		}
 		return
 	}
 	for i := range n.sessions {
-		if r, over := n.sessions[i].store.Receive(env, from, m); over {
+		if r, over := n.sessions[i].receive(env, from, m); over {
 			n.over(env, i, from, r)
 			return
 		}
@@ -194,7 +198,7 @@ func (n *paced) sessionOf(about sim.Subject) (int, bool) {
 
 func (n *paced) clientTimer(env *sim.Env, t sim.Timer) {
 	for i := range n.sessions {
-		if r, over := n.sessions[i].store.Timeout(env, t); over {
+		if r, over := n.sessions[i].timeout(env, t); over {
 			n.over(env, i, sim.Nobody, r)
 			return
 		}
@@ -264,6 +268,7 @@ func (n *paced) beginFinale(env *sim.Env) {
 	for k := uint32(n.options.Client) - 1; k < last; k += n.clients {
 		n.finale.keys = append(n.finale.keys, sim.Key(k))
 	}
+	n.sessions[0].turn(0)
 	n.finale.begin(env, &n.sessions[0])
 }
 

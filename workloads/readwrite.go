@@ -18,6 +18,7 @@ type ReadWrite struct {
 	Reads   random.Probability `yaml:"reads" default:"0.5" doc:"share of reads"`
 	Deletes random.Probability `yaml:"deletes" default:"0" doc:"share of the writes that are deletes"`
 	CAS     random.Probability `yaml:"cas" default:"0" doc:"share of the other writes that are compare-and-set, expecting what the session saw last"`
+	Updates int                `yaml:"updates" default:"1" min:"1" max:"1000" doc:"how many keys a task writes that is no read: a transaction of so many blind puts, one after another, without a promise about them together"`
 	Keys    int                `yaml:"keys" default:"10" min:"1" max:"1000000" doc:"how many keys"`
 	Choice  string             `yaml:"choice" default:"uniform" one:"uniform|zipf|fresh" doc:"which key an op works on; fresh: each write has a key of its own"`
 	Skew    random.Decimal     `yaml:"skew" default:"0.99" doc:"zipf: the exponent"`
@@ -39,6 +40,9 @@ func (c *ReadWrite) Check() error {
 			return fmt.Errorf("skew: %w", err)
 		}
 	}
+	if c.Updates > 1 && (c.Deletes != 0 || c.CAS != 0 || c.Choice == "fresh") {
+		return errors.New("updates: several in a task are puts of drawn keys: deletes and cas must be 0, and choice not fresh")
+	}
 	if c.Choice == "fresh" && c.Reads != 0 {
 		return errors.New("choice: fresh keys are only written: reads must be 0")
 	}
@@ -47,13 +51,15 @@ func (c *ReadWrite) Check() error {
 
 // Load implements Workload.
 func (c *ReadWrite) Load(work, trip time.Duration) int64 {
-	return c.tasks(work, trip, c.Rate)
+	ops := max(c.Updates, 1)
+	return int64(ops) * c.tasks(work, trip*time.Duration(ops), c.Rate)
 }
 
 // Maker implements Workload.
 func (c *ReadWrite) Maker() func(Options) sim.Node {
 	common := readWriter{config: c, among: c.chooser()}
 	common.pacing = c.pacing(c.Rate)
+	common.ops = uint32(max(c.Updates, 1))
 	common.final, common.named, common.size = c.Final, uint32(c.Keys), uint32(c.Size)
 	return func(o Options) sim.Node {
 		n := common

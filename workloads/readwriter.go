@@ -6,7 +6,8 @@ import (
 	"simrun/sim/random"
 )
 
-// readWriter is a client node of a ReadWrite workload. Each of its tasks is one op.
+// readWriter is a client node of a ReadWrite workload. Each of its tasks is one op, or a
+// transaction of several puts.
 type readWriter struct {
 	paced
 	config *ReadWrite
@@ -17,8 +18,9 @@ type readWriter struct {
 func (n *readWriter) open() {
 	c := n.config
 	for i := range c.Sessions {
+		stores := c.connect(&n.options)
 		n.sessions = append(n.sessions, session{
-			client: n.options.Client, number: uint32(i), store: n.options.Connect(),
+			client: n.options.Client, number: uint32(i), store: stores[0], stores: stores,
 			limit: c.Timeout, tokens: c.Tokens, blind: c.Blind || c.Choice == "fresh",
 		})
 	}
@@ -26,8 +28,9 @@ func (n *readWriter) open() {
 
 // begin implements job.
 func (n *readWriter) begin(env *sim.Env, s *session, task uint32) {
-	code, key := n.choose(env, task)
-	s.issue(env, task, code, key, readPath(n.config.ReadAt), uint32(n.config.Size), false)
+	number := (task-1)*n.ops + 1
+	code, key := n.choose(env, number)
+	s.issue(env, number, code, key, readPath(n.config.ReadAt), uint32(n.config.Size), false)
 }
 
 // choose draws what the op does, by its number.
@@ -51,8 +54,16 @@ func (n *readWriter) choose(env *sim.Env, number uint32) (sim.Code, sim.Key) {
 	return sim.Put, sim.Key(key)
 }
 
-// goOn implements job.
-func (n *readWriter) goOn(*sim.Env, *session, *kv.Reply) bool { return false }
+// goOn implements job: it puts the next key of a transaction.
+func (n *readWriter) goOn(env *sim.Env, s *session, r *kv.Reply) bool {
+	last := s.now.Op.Number()
+	if last%n.ops == 0 || r.Outcome != sim.OK || !s.now.Code.Writes() {
+		return false
+	}
+	key := n.among.Choose(env.Draw(drawKey, sim.NumberSubject(uint64(last)+1)))
+	s.issue(env, last+1, sim.Put, sim.Key(key), readPath(n.config.ReadAt), uint32(n.config.Size), false)
+	return true
+}
 
 // written implements job.
 func (n *readWriter) written(tasks uint32) uint32 {

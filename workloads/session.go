@@ -13,6 +13,7 @@ type session struct {
 	client uint16
 	number uint32 // of the session at its client
 	store  kv.Client
+	stores []kv.Client   // where it roams: of each datacentre, its own first
 	limit  time.Duration // time limit of an op
 	tokens bool
 	token  kv.Token
@@ -29,6 +30,35 @@ type session struct {
 type sight struct {
 	context kv.Context
 	parents []sim.OpID
+}
+
+// turn has the session use another of its stores, the n-th in turn. It must have no op
+// under way.
+func (s *session) turn(n uint32) {
+	if len(s.stores) > 0 && !s.busy {
+		s.store = s.stores[int(n)%len(s.stores)]
+	}
+}
+
+// receive takes a message for the session. What comes late to a store that it has left
+// is handed to that too, and cannot end the op that is under way.
+func (s *session) receive(env *sim.Env, from sim.NodeID, m sim.Message) (kv.Reply, bool) {
+	for _, store := range s.stores {
+		if store != s.store {
+			store.Receive(env, from, m)
+		}
+	}
+	return s.store.Receive(env, from, m)
+}
+
+// timeout takes a timer of the session's stores, likewise.
+func (s *session) timeout(env *sim.Env, t sim.Timer) (kv.Reply, bool) {
+	for _, store := range s.stores {
+		if store != s.store {
+			store.Timeout(env, t)
+		}
+	}
+	return s.store.Timeout(env, t)
 }
 
 // issue begins an op.

@@ -25,7 +25,10 @@ type Workload interface {
 type Options struct {
 	Client  uint16           // its number: c1 is 1
 	Connect func() kv.Client // makes the protocol's client side, one a session
-	End     time.Duration    // of the phase of work, in the client's own time
+	// Elsewhere makes it as if the client were near the other datacentres, in their order
+	// after its own.
+	Elsewhere []func() kv.Client
+	End       time.Duration // of the phase of work, in the client's own time
 }
 
 // Kind is one kind of workload, for the list of them.
