@@ -1,6 +1,10 @@
 package scenarios
 
-import "simrun/results"
+import (
+	"slices"
+
+	"simrun/results"
+)
 
 // ordinaryColumns are shown where a scenario names none.
 var ordinaryColumns = [...]string{"availability", "stale_share", "lost_writes", "latency_read_p99_ns", "latency_write_p99_ns"}
@@ -23,8 +27,26 @@ func (p *Plan) tabulate(run *results.Run) {
 			run.Tables = append(run.Tables, withoutEmpty(t))
 		}
 	}
+	p.compare(run)
 	if t, differ := results.DivergenceTable(run.Cells); differ && p.speaksOf("replicas_agree") {
 		run.Tables = append(run.Tables, t)
 	}
 	run.Words = append(p.words(run), p.predictionWords(run)...)
+	if slices.Contains(p.Scenario.Tables, "capacity") {
+		run.Words = append(run.Words, p.capacityWords(run.Cells)...)
+	}
+}
+
+// compare adds the tables that lay cells beside each other and that the scenario asks for.
+func (p *Plan) compare(run *results.Run) {
+	for _, c := range []struct {
+		name string
+		made func([]results.Cell) (results.Table, bool)
+	}{{"capacity", p.capacityTable}, {"growth", p.growthTable}} {
+		if slices.Contains(p.Scenario.Tables, c.name) {
+			if t, some := c.made(run.Cells); some {
+				run.Tables = append(run.Tables, t)
+			}
+		}
+	}
 }
