@@ -37,7 +37,15 @@ func readPaths() []readPath {
 	dynamo := func(edits ...scenarios.Edit) []scenarios.Edit {
 		return append([]scenarios.Edit{set("protocol", "{kind: dynamo, n: 3, r: 2, w: 2}")}, edits...)
 	}
+	paxos := func(reads string) []scenarios.Edit {
+		return []scenarios.Edit{set("protocol.kind", "paxos"), set("protocol.reads", reads)}
+	}
+	told := []string{"chosen", "beat", "beat-ack"}
 	return []readPath{
+		{protocol: "log read via leader (MultiPaxos/Raft)", client: "remote", code: sim.Get, edits: paxos("log"), without: told},
+		{protocol: "leader lease write/Raft commit", client: "remote", code: sim.Put, edits: paxos("log"), without: told},
+		{protocol: "Raft ReadIndex at leader", client: "remote", code: sim.Get, edits: paxos("read-index"), without: []string{"chosen"}},
+		{protocol: "leader lease read", client: "remote", code: sim.Get, edits: paxos("lease"), without: told},
 		{protocol: "leader lease write/Raft commit", client: "remote", code: sim.Put, edits: leader(), without: quietNotices},
 		{protocol: "Raft ReadIndex at leader", client: "remote", code: sim.Get, edits: leader(set("protocol.reads", "confirmed")), without: []string{"notice"}},
 		{protocol: "Dynamo read or write via separate coordinator", client: "remote", code: sim.Get, spare: 1, edits: dynamo()},
