@@ -27,7 +27,7 @@ func shippedSeeds() int {
 // What ships keeps what it promises, whatever goes wrong.
 func TestWhatShipsHolds(t *testing.T) {
 	seeds := shippedSeeds()
-	for _, name := range append([]string{"dynamo-majorities", "statements"}, families...) {
+	for _, name := range append([]string{"dynamo-majorities", "statements", "paxos-members"}, families...) {
 		t.Run(name, func(t *testing.T) { holds(t, name, seeds, seeds) })
 	}
 }

@@ -19,9 +19,16 @@ func (p *multiPaxos) Server(l kv.Layout) func(sim.NodeID) sim.Node {
 func (p *multiPaxos) Client(l kv.Layout, near sim.NodeID) kv.Client {
 	return paxos.NewClient(p.Config, l.Members, near)
 }
+
+// Members are the acceptors, where not every server is one.
+func (p *multiPaxos) Members() (start, least int) {
+	if len(p.Acceptors) == 0 {
+		return 0, 0
+	}
+	return len(p.Acceptors), 1
+}
 func (p *multiPaxos) Commits() bool               { return true }
 func (p *multiPaxos) Siblings() bool              { return false }
 func (p *multiPaxos) Sessions() bool              { return true }
-func (p *multiPaxos) Members() (start, least int) { return 0, 0 }
 func (p *multiPaxos) Holds() string               { return "" }
 func (p *multiPaxos) Supports(code sim.Code) bool { return paxos.Supports(code) }

@@ -80,8 +80,8 @@ func (n *Node) receiveWant(env *sim.Env, from sim.NodeID, m *want) {
 		entries := slices.Clone(l.log[first:min(first+n.config.Batch, len(l.log))])
 		env.Send(from, &taught{about: m.about, From: m.From, Chosen: l.applied, Entries: entries})
 	}
-	if p := &n.proposer; p.phase == leading && m.Upto > p.ruling.top {
-		p.ruling.top = min(m.Upto, l.applied+uint64(n.config.Window))
+	if p := &n.proposer; p.phase == leading && m.Upto > p.ruling.fill {
+		p.ruling.fill = min(m.Upto, l.applied+uint64(n.config.Window))
 		n.pump(env)
 	}
 }

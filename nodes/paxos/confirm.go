@@ -12,13 +12,18 @@ type roundTime struct {
 	at    time.Duration
 }
 
-// beat sends a heartbeat and sets the time of the next.
+// beat sends a heartbeat and sets the time of the next. Slots before a configuration that is
+// chosen are filled with nothing, so that it comes to rule also where clients ask for little.
 func (n *Node) beat(env *sim.Env) {
 	if n.proposer.phase != leading {
 		return
 	}
 	n.proposer.ruling.timer = env.After(n.config.Heartbeat, sim.Timer{Kind: timerBeat})
 	n.sendBeat(env)
+	if c := n.newest(); c.From > n.proposer.ruling.next {
+		n.proposer.ruling.fill = c.From
+		n.pump(env)
+	}
 }
 
 func (n *Node) sendBeat(env *sim.Env) {

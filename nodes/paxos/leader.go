@@ -12,6 +12,7 @@ import (
 // ruling is what a leader keeps while it leads.
 type ruling struct {
 	top     uint64 // the highest slot that phase 1 found taken: up to here gaps are filled
+	fill    uint64 // up to here slots are filled that no client asks for
 	next    uint64 // the slot to be proposed for next
 	open    []proposal
 	queue   []proposal // not proposed yet, for the window is full
@@ -79,7 +80,7 @@ func (n *Node) pump(env *sim.Env) {
 			r.queue = r.queue[1:]
 			x.slot = slot
 			n.propose(env, x)
-		case slot <= r.top:
+		case slot <= max(r.top, r.fill):
 			n.propose(env, proposal{about: about(sim.NumberSubject(slot)), slot: slot})
 		default:
 			return

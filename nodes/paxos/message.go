@@ -22,6 +22,8 @@ const (
 	codeImage
 	codeProbe
 	codeProbed
+	codeChange
+	codeChanged
 )
 
 // about is the subject that a message names.
@@ -274,3 +276,32 @@ func (*probed) Kind() sim.Kind {
 
 // Encode implements sim.Message.
 func (m *probed) Encode(e *sim.Encoder) { e.Uint("highest", m.Highest) }
+
+// change asks a leader to have other acceptors: sets of ranks, a bit for each.
+type change struct {
+	about
+	Adds    uint64
+	Removes uint64
+}
+
+// Kind implements sim.Message.
+func (*change) Kind() sim.Kind {
+	return sim.Kind{Class: sim.Control, Code: codeChange, Name: "change"}
+}
+
+// Encode implements sim.Message.
+func (m *change) Encode(e *sim.Encoder) {
+	e.Uint("adds", m.Adds)
+	e.Uint("removes", m.Removes)
+}
+
+// changed tells that the acceptors are as was asked for.
+type changed struct{ about }
+
+// Kind implements sim.Message.
+func (*changed) Kind() sim.Kind {
+	return sim.Kind{Class: sim.Control, Code: codeChanged, Name: "changed"}
+}
+
+// Encode implements sim.Message.
+func (m *changed) Encode(e *sim.Encoder) {}

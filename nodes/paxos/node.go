@@ -17,6 +17,7 @@ const (
 	timerCatch                           // learner: what is missing is asked for
 	timerHeld                            // a read of client op A was held long enough
 	timerFlush                           // a failed sync is tried again
+	timerWish                            // a change of acceptors is asked for again
 )
 
 // drawPatience is the purpose of a proposer's draws.
@@ -33,6 +34,7 @@ type Node struct {
 	proposer proposer
 	learner  learner
 	reads    []heldRead
+	wish     wish
 
 	seen   uint64     // the highest ballot heard of
 	leader sim.NodeID // believed to lead; Nobody if unknown
@@ -119,6 +121,10 @@ func (n *Node) Receive(env *sim.Env, from sim.NodeID, m sim.Message) {
 		n.receiveProbe(env, from, m)
 	case *probed:
 		n.receiveProbed(env, from, m)
+	case *change:
+		n.receiveChange(env, from, m)
+	case *changed:
+		n.receiveChanged()
 	}
 }
 
@@ -137,6 +143,10 @@ func (n *Node) Timeout(env *sim.Env, t sim.Timer) {
 		n.giveUp(env, sim.OpID(t.A), uint8(t.B))
 	case timerFlush:
 		n.startFlush(env)
+	case timerWish:
+		n.insist(env)
+	case sim.SignalJoin, sim.SignalLeave:
+		n.wishes(env, t)
 	case sim.SignalElect:
 		n.forced(env)
 	}

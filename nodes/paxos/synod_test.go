@@ -30,6 +30,7 @@ func plots() []plot {
 		{"2.2 the ballot promised is not the one accepted in", "px-single-ballot-field", twoBallots},
 		{"2.3 a learner needs a majority", "px-learner-minority", learnerNeedsMajority},
 		{"flexible: quorums of the two phases meet", "px-flexq-disjoint", quorumsMeet},
+		{"3 a configuration rules from a window on", "mp-config-immediately", configurationWaits},
 		{"3 a gap is asked about before it is filled", "mp-gap-noop", gapsAreAsked},
 	}
 }
@@ -184,5 +185,32 @@ func gapsAreAsked(t *testing.T, edit func(*Config)) *play {
 	p.elect(2, 3)
 	p.put(2)
 	p.flow(2, 3)
+	return p
+}
+
+// 4 has 1, 6 and 7 accept from now on, and slot 2, behind, is chosen by 2 and 3 before that
+// is known. 5 knows of the change, and not of slot 2.
+func configurationWaits(t *testing.T, edit func(*Config)) *play {
+	p := newPlay(t, 7, with(apart, func(c *Config) { c.Window = 4 }, edit))
+	p.flow(4, 1, 2, 3)
+	p.Do(4, func(env *sim.Env) { p.server(4).reconfigure(env, bit(0)|bit(5)|bit(6)) })
+	p.put(4)
+	p.flowIf(func(l simtest.Letter) bool {
+		m, isAccept := l.Message.(*accept)
+		_, isAccepted := l.Message.(*accepted)
+		return p.between(l, []sim.NodeID{4, 2, 3}) && (isAccept && m.Slot == 2 || isAccepted)
+	})
+	require.Equal(t, 1, p.decided())
+	p.Advance(100 * 1e6)
+	p.flowIf(func(l simtest.Letter) bool {
+		m, isChosen := l.Message.(*chosen)
+		if l.To == 5 {
+			return isChosen && m.Slot == 1
+		}
+		return p.between(l, []sim.NodeID{4, 1, 2})
+	})
+	p.elect(5, 1, 6, 7)
+	p.put(5)
+	p.flow(5, 1, 6, 7)
 	return p
 }
