@@ -23,6 +23,8 @@ type peer struct {
 	asked    bool          // any fill was sent
 	timer    sim.TimerID
 	branch   branch
+	transfer transfer
+	stuck    bool // the follower cannot go back to where the logs meet: it needs a snapshot
 }
 
 // from gives the rank of a follower whose answer belongs to this leader's stream.
@@ -53,6 +55,7 @@ func (n *Node) confirmed(env *sim.Env, rank int, match uint64, isAck bool) {
 		n.count(env, rank, match, isAck)
 		p.match, p.progress, p.raised = match, env.Now(), n.ruling.round
 		p.next = max(p.next, match+1)
+		n.transferred(p)
 	}
 	if p.filling && match+1 >= p.next {
 		n.fill(env, rank, match)
@@ -91,10 +94,10 @@ func (n *Node) receiveBehind(env *sim.Env, from sim.NodeID, m *behind) {
 	p := &n.ruling.peers[rank]
 	meeting := n.log.Meeting(m.At)
 	isComing := p.asked && p.fillPrev <= meeting && env.Now()-p.filledAt < n.config.Resend
-	if isComing {
+	if isComing && !n.helps(p, m.Stuck, meeting) {
 		return
 	}
-	p.match, p.base = min(p.match, meeting), meeting
+	p.match, p.base, p.stuck = min(p.match, meeting), meeting, n.helps(p, m.Stuck, meeting)
 	n.fill(env, rank, meeting)
 }
 
@@ -124,6 +127,10 @@ func (n *Node) fill(env *sim.Env, rank int, prev uint64) {
 		return // the follower asks
 	}
 	p := &n.ruling.peers[rank]
+	if prev < n.log.Base().Index || p.stuck || p.transfer.isUnderWay() {
+		n.sendSnapshot(env, rank)
+		return
+	}
 	entries := n.log.Slice(prev, n.config.Batch)
 	p.next = prev + uint64(len(entries)) + 1
 	p.filling = p.next <= n.log.Last().Index

@@ -79,7 +79,7 @@ func TestEpochsBelongToOneMemberEach(t *testing.T) {
 func TestMessageKindsAreTheirOwn(t *testing.T) {
 	messages := []sim.Message{
 		&ship{}, &ack{}, &notice{}, &fill{}, &filled{}, &behind{}, &beat{}, &beatAck{},
-		&suspect{}, &suspicion{}, &query{}, &answer{}, &promote{}, &relay{}, &pull{}, &batch{}, &kv.Request{}, &kv.Reply{},
+		&suspect{}, &suspicion{}, &query{}, &answer{}, &promote{}, &relay{}, &pull{}, &batch{}, &chunk{}, &chunked{}, &kv.Request{}, &kv.Reply{},
 	}
 	codes, names := map[uint8]bool{}, map[string]bool{}
 	for _, m := range messages {
@@ -94,14 +94,15 @@ func TestMessageKindsAreTheirOwn(t *testing.T) {
 func TestMessagesEncodeAllTheyCarry(t *testing.T) {
 	messages := []sim.Message{
 		&ship{}, &ack{}, &notice{}, &fill{}, &filled{}, &behind{}, &beat{}, &beatAck{},
-		&suspect{}, &suspicion{}, &query{}, &answer{}, &promote{}, &relay{}, &pull{}, &batch{},
+		&suspect{}, &suspicion{}, &query{}, &answer{}, &promote{}, &relay{}, &pull{}, &batch{}, &chunk{}, &chunked{},
 	}
 	for _, m := range messages {
 		vary(t, m, reflect.ValueOf(m).Elem(), m.Kind().Name)
 	}
-	p, r := &promise{}, &replog.Record{}
+	p, r, s := &promise{}, &replog.Record{}, &snapshot{}
 	vary(t, p, reflect.ValueOf(p).Elem(), "promise")
 	vary(t, r, reflect.ValueOf(r).Elem(), "record")
+	vary(t, s, reflect.ValueOf(s).Elem(), "snapshot")
 }
 
 func vary(t *testing.T, m sim.Encodable, v reflect.Value, path string) {

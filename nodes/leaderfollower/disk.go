@@ -13,6 +13,7 @@ type flusher struct {
 	// What the sync in flight will have made durable.
 	asked   uint64
 	pledged promise
+	arrives uint64 // the tag of the sync that covers a snapshot which came, 0 if none did
 }
 
 // flush asks that all written so far be made durable.
@@ -59,12 +60,13 @@ func (n *Node) Synced(env *sim.Env, s sim.Sync) {
 	before := d.durable
 	d.durable, d.promise = max(d.durable, d.asked), d.pledged
 	d.busy = false
-	for index := before + 1; index <= d.durable; index++ {
+	for index := max(before, n.log.Base().Index) + 1; index <= d.durable; index++ {
 		n.stateStored(env, index)
 	}
 	if d.again {
 		n.startFlush(env)
 	}
+	n.snapshotDurable(env, s.Tag)
 	n.promiseDurable(env)
 	n.tailDurable(env, before)
 }

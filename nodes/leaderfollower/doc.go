@@ -37,6 +37,14 @@
 // follows on their logs, as MongoDB's and Kafka's do, in a chain or tree the one above
 // them, and the leader where that one does not answer or has nothing new.
 //
+// With retention each member makes a snapshot of what is settled every so many entries
+// and keeps as many of its log before it (Raft, section 7). A follower that lacks more is
+// sent the leader's snapshot, in pieces of which each waits for the one before it,
+// and then the tail. What a member knows of the log's beginning from then on is the newest
+// version of each key, what each client did lately, and where epochs began: retries and tokens
+// of long ago are answered as if the log were whole. A member whose own snapshot is of a
+// history that was lost cannot go back: it needs the leader's too.
+//
 // Read-only members replicate and serve reads; they do not vote and no write waits for
 // them. Delayed ones show what is committed a while later. They vote, but no write waits
 // for them either, and they are promoted only where all that answered are delayed.

@@ -63,6 +63,9 @@ func (n *Node) stateCommitted(env *sim.Env, index uint64) {
 
 // stateAnswered states that the leader counted a replica's copy of an entry.
 func (n *Node) stateAnswered(env *sim.Env, index uint64, replica sim.NodeID) {
+	if index <= n.log.Base().Index {
+		return
+	}
 	e := n.log.At(index)
 	if e.Op == 0 {
 		return

@@ -18,6 +18,8 @@ type following struct {
 	owed     []owed
 
 	newest  uint64 // where the leader said that its log ends
+	arrival arrival
+	stuck   bool // the leader's log differs from what this node's snapshot stands for
 	pulling pulling
 
 	timer    sim.TimerID
@@ -170,7 +172,10 @@ func (n *Node) connects(env *sim.Env, from sim.NodeID, c *carriage, isFill bool)
 	f := &n.follower
 	f.commit = max(f.commit, c.Commit)
 	if n.log.Holds(c.Prev) {
-		return true
+		if f.stuck = n.differsBehind(c); f.stuck {
+			n.sayBehind(env, from, c.Prev, c.about)
+		}
+		return !f.stuck
 	}
 	isGap := c.Prev.Index > n.log.Last().Index
 	if isGap && n.config.skipGap() {
@@ -197,7 +202,7 @@ func (n *Node) sayBehind(env *sim.Env, to sim.NodeID, prev replog.Position, a ab
 		return
 	}
 	at := n.log.Position(n.log.Meeting(prev))
-	env.Send(to, &behind{about: a, Epoch: n.follower.epoch, At: at})
+	env.Send(to, &behind{about: a, Epoch: n.follower.epoch, At: at, Stuck: n.follower.stuck})
 }
 
 // stashAway keeps a write for later; false when the stash is full.

@@ -28,6 +28,8 @@ type ruling struct {
 type waiting struct {
 	index   uint64
 	op      sim.OpID
+	key     sim.Key
+	refused bool // a compare-and-set that found another version
 	attempt uint8
 	client  sim.NodeID
 	since   time.Duration
@@ -88,7 +90,10 @@ func (n *Node) stepDown(env *sim.Env) {
 // without that, its own newer token would hide the loss from the session for good.
 func (n *Node) write(env *sim.Env, from sim.NodeID, r *kv.Request) {
 	found := n.store.Find(r.Op)
-	w := waiting{index: found.Index, op: r.Op, attempt: r.Attempt, client: from, since: env.Now()}
+	w := waiting{
+		index: found.Index, op: r.Op, key: r.Key, refused: found.Refused, attempt: r.Attempt,
+		client: from, since: env.Now(),
+	}
 	switch {
 	case found.TooOld:
 		env.Send(from, &kv.Reply{Op: r.Op, Attempt: r.Attempt, Outcome: sim.Unknown, Error: sim.TimedOut, Epoch: n.epochTold()})
@@ -106,7 +111,9 @@ func (n *Node) write(env *sim.Env, from sim.NodeID, r *kv.Request) {
 func (n *Node) writeAnew(env *sim.Env, w waiting, r *kv.Request) {
 	switch n.standing(r.Token) {
 	case replog.Contained:
-		w.index = n.place(env, n.entry(r))
+		e := n.entry(r)
+		w.refused = e.Refused
+		w.index = n.place(env, e)
 		n.await(env, w)
 		n.distribute(env, w.index, about(r.Subject()))
 	case replog.Lost:
@@ -236,7 +243,7 @@ func (n *Node) answerWrites(env *sim.Env) {
 	done := 0
 	for done < len(r.writes) && r.writes[done].index <= n.commit {
 		w := &r.writes[done]
-		n.closeLedger(env, w.index, w.op)
+		n.closeLedger(env, w)
 		n.answerWrite(env, w)
 		done++
 	}
@@ -245,18 +252,17 @@ func (n *Node) answerWrites(env *sim.Env) {
 
 // answerWrite tells a client what became of a write that is committed.
 func (n *Node) answerWrite(env *sim.Env, w *waiting) {
-	e := n.log.At(w.index)
 	reply := &kv.Reply{Op: w.op, Attempt: w.attempt, Outcome: sim.OK, Token: token(n.log.Position(w.index)), Leader: n.self, Epoch: n.epochTold()}
-	if e.Refused {
+	if w.refused {
 		reply.Outcome, reply.Error = sim.Fail, sim.Conflict
-		reply.Values, reply.Size = n.store.Current(e.Key, n.visible())
+		reply.Values, reply.Size = n.store.Current(w.key, n.visible())
 	}
 	env.Send(w.client, reply)
 }
 
 // closeLedger states with how many copies a write was answered, once.
-func (n *Node) closeLedger(env *sim.Env, index uint64, op sim.OpID) {
-	r := &n.ruling
+func (n *Node) closeLedger(env *sim.Env, w *waiting) {
+	r, index := &n.ruling, w.index
 	if index <= r.closed {
 		return
 	}
@@ -266,12 +272,12 @@ func (n *Node) closeLedger(env *sim.Env, index uint64, op sim.OpID) {
 		got++
 	}
 	for rank := range r.peers {
-		if rank != n.me && r.peers[rank].match >= index {
+		if rank != n.me && n.counts(rank) && r.peers[rank].match >= index {
 			got++
 		}
 	}
 	need := uint64(n.needs(n.me) + 1)
-	env.Observe(sim.Observation{Fact: sim.Closed, Op: op, Key: n.log.At(index).Key, A: need, B: got})
+	env.Observe(sim.Observation{Fact: sim.Closed, Op: w.op, Key: w.key, A: need, B: got})
 }
 
 // ownDurable counts the leader's own copies that have come to be on disk.

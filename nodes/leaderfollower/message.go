@@ -25,6 +25,8 @@ const (
 	codeRelay
 	codePull
 	codeBatch
+	codeChunk
+	codeChunked
 )
 
 // about is the subject that a message names.
@@ -116,6 +118,7 @@ type behind struct {
 	Epoch uint64          // of the stream that it answers
 	Newer uint64          // the epoch that the follower obeys, if newer; 0 otherwise
 	At    replog.Position // where the logs may meet
+	Stuck bool            // before what the follower's snapshot stands for: it needs another
 }
 
 // Kind implements sim.Message.
@@ -126,6 +129,9 @@ func (m *behind) Encode(e *sim.Encoder) {
 	e.Uint("epoch", m.Epoch)
 	e.Uint("newer", m.Newer)
 	m.At.Encode(e)
+	if m.Stuck {
+		e.Bool("stuck", true)
+	}
 }
 
 // beat is a heartbeat: the leader lives, its log ends at Last, Commit is committed.

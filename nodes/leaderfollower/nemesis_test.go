@@ -75,6 +75,13 @@ func TestNoFaultLosesAWriteHoweverItIsShipped(t *testing.T) {
 		"fan-out":     func(c *leaderfollower.Config) { c.Replication, c.FanOut = "fan-out", 1 },
 		"pull":        func(c *leaderfollower.Config) { c.Ship, c.Period = "pull", 30*ms },
 		"pull, chain": func(c *leaderfollower.Config) { c.Ship, c.Period, c.Replication = "pull", 30*ms, "chain" },
+		"snapshots":   func(c *leaderfollower.Config) { c.Retention = 5 },
+		"snapshots, pull, chain": func(c *leaderfollower.Config) {
+			c.Retention, c.Ship, c.Period, c.Replication = 3, "pull", 30*ms, "chain"
+		},
+		"snapshots, delayed": func(c *leaderfollower.Config) {
+			c.Retention, c.Delayed = 8, leaderfollower.Delay{Followers: 1, By: 300 * ms}
+		},
 		"one delayed": func(c *leaderfollower.Config) { c.Delayed = leaderfollower.Delay{Followers: 1, By: 300 * ms} },
 		"read-only":   func(c *leaderfollower.Config) { c.ReadOnly, c.Answers = 1, 2 },
 	} {
@@ -82,7 +89,7 @@ func TestNoFaultLosesAWriteHoweverItIsShipped(t *testing.T) {
 			config := leaderfollower.Defaults()
 			change(&config)
 			w := kernel.New(stormy(config, fault.NewNemesis()))
-			for seed := range seeds(8, 1000) {
+			for seed := range seeds(6, 1000) {
 				run := w.Run(seed)
 				requireWhole(t, run, seed)
 				require.Zero(t, lost(run), "seed %d", seed)
@@ -110,12 +117,16 @@ func TestAsyncLosesWritesUnderTheSameFaults(t *testing.T) {
 func TestReplicasAgreeWhateverIsDestroyed(t *testing.T) {
 	nemesis := fault.NewNemesis()
 	nemesis.Destroy = true
-	w := kernel.New(stormy(leaderfollower.Defaults(), nemesis))
-	for seed := range seeds(25, 3000) {
-		run := w.Run(seed)
-		require.Equal(t, record.Finished, run.Stop.Reason, "seed %d: %s", seed, run.Stop.Panic)
-		if len(run.Dead) == 0 && !openedTwice(run) {
-			requireWhole(t, run, seed)
+	for _, keep := range []int{0, 4} {
+		config := leaderfollower.Defaults()
+		config.Retention = keep
+		w := kernel.New(stormy(config, nemesis))
+		for seed := range seeds(15, 3000) {
+			run := w.Run(seed)
+			require.Equal(t, record.Finished, run.Stop.Reason, "seed %d: %s", seed, run.Stop.Panic)
+			if len(run.Dead) == 0 && !openedTwice(run) {
+				requireWhole(t, run, seed)
+			}
 		}
 	}
 }

@@ -11,6 +11,8 @@ import (
 const (
 	fileEpoch = "epoch"
 	fileLog   = "log"
+	// fileSnapshot has what stands for the log's beginning, where that is not kept.
+	fileSnapshot = "snapshot"
 )
 
 // The timers of a member.
@@ -99,6 +101,7 @@ type Node struct {
 
 	promised promise
 	log      *replog.Log
+	snapshot *snapshot // what the log begins behind, nil where it keeps everything
 	store    *machine.Store
 	commit   uint64 // known to be committed, at most the last index
 	applied  uint64 // stated as applied
@@ -165,14 +168,16 @@ func (n *Node) recover(env *sim.Env) {
 			n.promised = *p
 		}
 	}
-	log, found := replog.Open(disk, fileLog)
-	n.log = log
-	n.promised.Epoch = max(n.promised.Epoch, log.Last().Epoch)
 	n.store = machine.New(n.config.Remember)
+	found := n.openLog(env)
+	log := n.log
+	n.promised.Epoch = max(n.promised.Epoch, log.Last().Epoch)
 	n.store.Rebuild(log)
+	n.applied = n.floor()
 	n.disk = flusher{durable: log.Last().Index, promise: n.promised}
 	n.stateLost(env, found)
-	for index := uint64(1); index <= log.Last().Index; index++ {
+	n.stateKept(env)
+	for index := log.Base().Index + 1; index <= log.Last().Index; index++ {
 		n.stateStored(env, index)
 	}
 	n.setCommit(env, found.Commit)
@@ -193,6 +198,10 @@ func (n *Node) Receive(env *sim.Env, from sim.NodeID, m sim.Message) {
 		n.receivePull(env, from, m)
 	case *batch:
 		n.receiveBatch(env, from, m)
+	case *chunk:
+		n.receiveChunk(env, from, m)
+	case *chunked:
+		n.receiveChunked(env, from, m)
 	case *notice:
 		n.receiveNotice(env, from, m)
 	case *fill:
@@ -293,6 +302,7 @@ func (n *Node) setCommit(env *sim.Env, commit uint64) {
 		n.postpone(env)
 	}
 	n.apply(env)
+	n.trim(env)
 }
 
 // apply states what has become readable and answers the reads that waited for it.

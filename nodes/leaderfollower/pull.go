@@ -14,6 +14,7 @@ type pull struct {
 	Epoch uint64          // of the stream
 	At    replog.Position // where the sender's log ends, or where the two may meet
 	Match uint64          // how far the sender's log is on disk, as in the leader's
+	Stuck bool            // the sender cannot go back to where the logs meet: it needs a snapshot
 }
 
 // Kind implements sim.Message.
@@ -24,6 +25,7 @@ func (m *pull) Encode(e *sim.Encoder) {
 	e.Uint("epoch", m.Epoch)
 	m.At.Encode(e)
 	e.Uint("match", m.Match)
+	e.Bool("stuck", m.Stuck)
 }
 
 // batch answers a pull, with nothing where there is nothing more.
@@ -109,7 +111,7 @@ func (n *Node) ask(env *sim.Env) {
 		at = n.log.Position(p.meet)
 	}
 	p.of, p.asked, p.waits = n.upstream(env), env.Now(), true
-	env.Send(p.of, &pull{Epoch: f.epoch, At: at, Match: n.match()})
+	env.Send(p.of, &pull{Epoch: f.epoch, At: at, Match: n.match(), Stuck: f.stuck})
 	if p.of != n.leader && n.match() > 0 {
 		env.Send(n.leader, &ack{confirmation{Epoch: f.epoch, Match: n.match()}})
 	}
@@ -138,6 +140,10 @@ func (n *Node) receivePull(env *sim.Env, from sim.NodeID, m *pull) {
 		return
 	}
 	prev := min(n.log.Meeting(m.At), upTo)
+	if prev < n.log.Base().Index || m.Stuck {
+		n.answerBySnapshot(env, from, m, prev)
+		return
+	}
 	limit := min(uint64(n.config.Batch), upTo-prev)
 	env.Send(from, &batch{carriage{
 		about: m.about, Epoch: m.Epoch, Prev: n.log.Position(prev),
@@ -184,4 +190,28 @@ func (n *Node) meetAt(env *sim.Env, prev replog.Position) {
 	p := &n.follower.pulling
 	p.diverges, p.meet = true, n.log.Meeting(prev)
 	n.ask(env)
+}
+
+// answerBySnapshot sends a snapshot to a follower that asked for what the log does not reach
+// back to. Only the leader does: where another is asked it does not answer, and is given up.
+func (n *Node) answerBySnapshot(env *sim.Env, from sim.NodeID, m *pull, meeting uint64) {
+	rank, leads := n.from(from, m.Epoch)
+	if !leads {
+		return
+	}
+	p := &n.ruling.peers[rank]
+	t := &p.transfer
+	p.stuck = n.helps(p, m.Stuck, meeting)
+	isNeeded := p.stuck || meeting < n.log.Base().Index
+	if isLate := t.isUnderWay() && env.Now()-t.sentAt >= n.config.Resend; isLate || isNeeded && !t.isUnderWay() {
+		n.sendSnapshot(env, rank)
+	}
+}
+
+// pullOn asks for what follows on a snapshot.
+func (n *Node) pullOn(env *sim.Env) {
+	if n.pulls() {
+		n.follower.pulling.diverges = false
+		n.ask(env)
+	}
 }

@@ -245,7 +245,12 @@ func (w *walk) broken() string {
 	}
 	first := w.nodes[leaders[0]].log
 	held := map[sim.OpID]bool{}
-	for i := uint64(1); i <= first.Last().Index; i++ {
+	for _, r := range w.tried {
+		if found := w.nodes[leaders[0]].store.Find(r.Op); found.Known && found.Index <= first.Base().Index {
+			held[r.Op] = true
+		}
+	}
+	for i := first.Base().Index + 1; i <= first.Last().Index; i++ {
 		if op := first.At(i).Op; op != 0 {
 			if held[op] {
 				return fmt.Sprintf("%v is in the log twice", op)
@@ -280,7 +285,8 @@ func (w *walk) logsDiffer() string {
 			agree := false
 			for i := min(a.log.Last().Index, b.log.Last().Index); i > 0; i-- {
 				same := a.log.Epoch(i) == b.log.Epoch(i)
-				if same && !reflect.DeepEqual(a.log.At(i), b.log.At(i)) || agree && !same {
+				isKept := i > max(a.log.Base().Index, b.log.Base().Index)
+				if same && isKept && !reflect.DeepEqual(a.log.At(i), b.log.At(i)) || agree && !same {
 					return fmt.Sprintf("logs of %v and %v do not match at %d", a.self, b.self, i)
 				}
 				agree = agree || same
@@ -395,6 +401,24 @@ func TestManySchedulesKeepThePromises(t *testing.T) {
 				wrong, seed := hunt(t, 5, schedules/2, func(c *Config) {
 					safe(c)
 					c.K, c.Replication, c.Ship, c.Period = 2, replication, ship, 30*time.Millisecond
+				})
+				require.Empty(t, wrong, "schedule %d", seed)
+			})
+		}
+	}
+	for name, change := range map[string]func(*Config){
+		"direct":  func(*Config) {},
+		"chain":   func(c *Config) { c.Replication = "chain" },
+		"pull":    func(c *Config) { c.Ship, c.Period = "pull", 30*time.Millisecond },
+		"tree":    func(c *Config) { c.Ship, c.Period, c.Replication = "pull", 30*time.Millisecond, "fan-out" },
+		"delayed": func(c *Config) { c.Delayed = Delay{Followers: 1, By: 300 * time.Millisecond} },
+	} {
+		for _, keep := range []int{1, 3} {
+			t.Run(fmt.Sprintf("retention %d, %s", keep, name), func(t *testing.T) {
+				wrong, seed := hunt(t, 5, schedules/2, func(c *Config) {
+					safe(c)
+					c.K, c.Retention, c.Remember = 2, keep, 1000
+					change(c)
 				})
 				require.Empty(t, wrong, "schedule %d", seed)
 			})

@@ -11,6 +11,7 @@ type Shipping struct {
 	Replication string        `yaml:"replication" default:"direct" one:"direct|chain|fan-out" doc:"from whom followers get writes: all from the leader; each from the one before it; or in a tree, each passing on to fan_out others"`
 	FanOut      int           `yaml:"fan_out" default:"2" min:"1" doc:"to how many others each member passes a write on, where replication is fan-out"`
 	Ship        string        `yaml:"ship" default:"push" one:"push|pull" doc:"whether the log is sent to followers as it grows, or they ask for it once a period"`
+	Retention   int           `yaml:"retention" default:"0" min:"0" doc:"how many entries of the log are kept behind a snapshot, which is made as often; a follower that lacks more gets the snapshot; 0 keeps the whole log"`
 	Period      time.Duration `yaml:"period" default:"100ms" min:"10us" doc:"time between the pulls of a follower; a full batch is followed by the next at once"`
 
 	ReadOnly int   `yaml:"read_only" default:"0" min:"0" doc:"how many members, the last ones, are read-only: they replicate and serve reads; they do not vote, are counted for nothing and are never promoted"`

@@ -122,10 +122,17 @@ func (s *Store) Rebuild(log *replog.Log) {
 	if image != nil {
 		s.Restore(image)
 	}
-	for index := log.Base().Index + 1; index <= log.Last().Index; index++ {
+	from := log.Base().Index
+	if image != nil {
+		from = max(from, image.At.Index) // the log may reach back before the image
+	}
+	for index := from + 1; index <= log.Last().Index; index++ {
 		s.Push(index, log.At(index), 0)
 	}
 }
+
+// BeginWith has Rebuild begin with an image that was made of this store.
+func (s *Store) BeginWith(image *Image) { s.image = image }
 
 // read is the version of a key as of an index; false when nothing was written yet.
 func (s *Store) read(key sim.Key, asOf uint64) (version, bool) {

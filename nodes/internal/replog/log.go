@@ -7,6 +7,7 @@ import "simrun/sim"
 type Log struct {
 	file    string
 	base    Position // the entries up to here are not kept: a snapshot stands for them
+	starts  []Position
 	entries []Entry
 }
 
@@ -29,15 +30,19 @@ func Open(disk sim.Disk, file string) (*Log, Recovered) {
 }
 
 // OpenBehind is Open for a log that may begin behind a snapshot: an empty one begins
-// behind base, and one with records where its first says. All that it does not keep
-// is taken to be of base's epoch. The zero base is that of a log that keeps everything:
+// behind base, and one with records where its first says. Starts are where the epochs
+// of what it does not keep began, if the snapshot knows; without them all of that is
+// taken to be of base's epoch. The zero base is that of a log that keeps everything:
 // there a first record of another index than 1 is damage.
-func OpenBehind(disk sim.Disk, file string, base Position) (*Log, Recovered) {
-	l := &Log{file: file, base: base}
+func OpenBehind(disk sim.Disk, file string, base Position, starts ...Position) (*Log, Recovered) {
+	l := &Log{file: file, base: base, starts: starts}
 	var found Recovered
 	n := disk.Len(file)
 	if n > 0 {
 		l.base.Index = first(disk, file, base) - 1
+		if len(starts) > 0 {
+			l.base.Epoch = l.Epoch(l.base.Index)
+		}
 	}
 	for i := range n {
 		r, ok := read(disk, file, l.base.Index, i)
@@ -96,16 +101,65 @@ func (l *Log) end() uint64 { return l.base.Index + uint64(len(l.entries)) }
 // Last is the position of the last entry.
 func (l *Log) Last() Position { return l.Position(l.end()) }
 
-// Epoch is the epoch of the entry at index: 0 at index 0 and beyond the end, base's at
-// what is not kept.
+// Epoch is the epoch of the entry at index: 0 at index 0 and beyond the end; at what is
+// not kept what the starts of epochs tell or, without them, base's.
 func (l *Log) Epoch(index uint64) uint64 {
 	switch {
 	case index == 0 || index > l.end():
 		return 0
 	case index <= l.base.Index:
-		return l.base.Epoch
+		return l.before(index)
 	}
 	return l.entries[index-l.base.Index-1].Epoch
+}
+
+// before is the epoch of an index that is not kept.
+func (l *Log) before(index uint64) uint64 {
+	epoch := l.base.Epoch
+	for i := len(l.starts) - 1; i >= 0; i-- {
+		if epoch = l.starts[i].Epoch; l.starts[i].Index <= index {
+			return epoch
+		}
+	}
+	return epoch
+}
+
+// Starts are the positions at which the epochs up to an index began, which is all that
+// needs to be known of what is not kept: whether the history contains a position can
+// still be told. Kafka keeps the same beside its log (the leader epoch cache of KIP-101).
+func (l *Log) Starts(upTo uint64) []Position {
+	var starts []Position
+	for _, p := range l.starts {
+		if p.Index <= min(upTo, l.base.Index) {
+			starts = append(starts, p)
+		}
+	}
+	last := uint64(0)
+	switch {
+	case len(starts) > 0:
+		last = starts[len(starts)-1].Epoch
+	case len(l.starts) == 0 && l.base.Index > 0 && upTo > 0:
+		starts, last = append(starts, Position{Epoch: l.base.Epoch, Index: 1}), l.base.Epoch
+	}
+	for index := l.base.Index + 1; index <= min(upTo, l.end()); index++ {
+		if epoch := l.Epoch(index); epoch != last || index == 1 {
+			starts, last = append(starts, Position{Epoch: epoch, Index: index}), epoch
+		}
+	}
+	return starts
+}
+
+// Drop forgets the entries up to an index, which a snapshot on disk stands for.
+func (l *Log) Drop(disk sim.Disk, upTo uint64) {
+	if upTo <= l.base.Index || upTo > l.end() {
+		return
+	}
+	n := upTo - l.base.Index
+	base, starts := l.Position(upTo), l.Starts(upTo)
+	// A copy: what was sent of the old entries must not keep them all in memory.
+	l.entries = append([]Entry(nil), l.entries[n:]...)
+	l.base, l.starts = base, starts
+	disk.Drop(l.file, int(n))
 }
 
 // At is the entry at an index behind the base, up to the last. It belongs to the log.
@@ -155,9 +209,10 @@ func (l *Log) Cut(disk sim.Disk, after uint64) []Entry {
 	return removed
 }
 
-// Restart forgets every entry: from now on a snapshot as of base stands for them.
-func (l *Log) Restart(disk sim.Disk, base Position) {
-	l.base, l.entries = base, nil
+// Restart forgets every entry: from now on a snapshot as of base stands for them, in
+// whose history the epochs began at these starts, if it knows.
+func (l *Log) Restart(disk sim.Disk, base Position, starts ...Position) {
+	l.base, l.starts, l.entries = base, starts, nil
 	disk.Cut(l.file, 0)
 }
 

@@ -194,3 +194,55 @@ func TestALogBehindASnapshot(t *testing.T) {
 	empty, _ := OpenBehind(d, "log", base)
 	require.Equal(t, base, empty.Last())
 }
+
+// A log that forgot its beginning tells of every position what the whole one does.
+func TestDroppedPrefixIsKnownByItsStarts(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		epochs := ascending(rapid.SliceOfN(rapid.Uint64Range(0, 1), 1, 12).Draw(t, "steps"), 1)
+		whole, _ := logOf(epochs...)
+		short, d := logOf(epochs...)
+		for range 2 {
+			upTo := rapid.Uint64Range(0, uint64(len(epochs))).Draw(t, "dropped")
+			starts := short.Starts(upTo)
+			require.Equal(t, whole.Starts(upTo), starts)
+			base := short.Position(upTo)
+			short.Drop(d, upTo)
+			if upTo >= base.Index && short.Base() == base && upTo > 0 {
+				again, found := OpenBehind(d, "log", base, starts...)
+				require.Zero(t, found.Damaged)
+				require.Equal(t, short.entries, again.entries)
+				require.Equal(t, short.Base(), again.Base())
+			}
+		}
+		require.Equal(t, whole.Last(), short.Last())
+		require.Equal(t, whole.Starts(whole.end()), short.Starts(short.end()))
+		for index := uint64(0); index <= whole.end()+1; index++ {
+			require.Equal(t, whole.Epoch(index), short.Epoch(index), index)
+			for epoch := range uint64(9) {
+				p := Position{epoch, index}
+				require.Equal(t, whole.Holds(p), short.Holds(p))
+				require.Equal(t, whole.Meeting(p), short.Meeting(p))
+				require.Equal(t, whole.Standing(p, whole.end()), short.Standing(p, short.end()))
+			}
+			if index > short.Base().Index && index <= whole.end() {
+				require.Equal(t, whole.At(index), short.At(index))
+			}
+		}
+	})
+}
+
+// Where the drop was undone by a crash, the log that is found reaches back before the
+// snapshot's base.
+func TestDropUndoneByACrash(t *testing.T) {
+	l, d := logOf(1, 1, 2, 2, 3)
+	base, starts := l.Position(3), l.Starts(4)
+	again, _ := OpenBehind(d, "log", base, starts...)
+	require.Zero(t, again.Base())
+	again.Drop(d, base.Index)
+	require.Equal(t, base, again.Base())
+	require.Equal(t, l.Last(), again.Last())
+	l.Restart(d, Position{3, 9}, Position{1, 1}, Position{3, 4})
+	require.EqualValues(t, 1, l.Epoch(3))
+	require.EqualValues(t, 3, l.Epoch(4))
+	require.Equal(t, Position{3, 9}, l.Last())
+}
