@@ -93,6 +93,37 @@ func TestSemiSyncFailoverToAnyFollowerLosesWrites(t *testing.T) {
 	}
 }
 
+// Followers that ask once a period lack what came since they asked last: half a period's
+// writes, as the crash comes at a moment that is uniform in each follower's period. The
+// most advanced of k lacks those of 1/(k+1) of a period.
+func TestPollingFailoverLosesWrites(t *testing.T) {
+	skipWhenShort(t)
+	row := published(t, lossFile, "quantity", "lost_acked_writes_polling", 1)[0]
+	lambda, period := row.parameter(t, "lambda"), row.parameter(t, "period")
+	polls := func(k int, promote string) estimate {
+		edits := []scenarios.Edit{
+			set("workload.rate", fmt.Sprintf("%v/s", lambda)), set("topology.nodes", k+1), set("topology.links.0.latency", "0s"),
+			set("topology.links.0.once", false), set("protocol.promote", promote), set("protocol.ship", "pull"),
+			set("protocol.period", seconds(period)),
+		}
+		if k == 1 {
+			edits = append(edits, set("protocol.detector", "naive"))
+		}
+		return mean(lostWrites(t, failoverRuns(), edits...))
+	}
+	require.InDelta(t, row.number(t, "expected"), lambda*period/2, 1e-9)
+	for _, point := range []struct {
+		k       int
+		promote string
+		lost    float64
+	}{{1, "best", lambda * period / 2}, {2, "random", lambda * period / 2}, {2, "best", lambda * period / 3}} {
+		lost := polls(point.k, point.promote)
+		t.Logf("%d followers, %s: lost %v, expected %.4g", point.k, point.promote, lost, point.lost)
+		lost.requireAgrees(t, point.lost, point.promote)
+		lost.requireDiffers(t, lambda*period*5/6-point.lost, point.promote+", one follower more or less")
+	}
+}
+
 // semiSync has W followers acknowledge each write, and clients that go on meanwhile.
 func semiSync(t *testing.T, r row) []scenarios.Edit {
 	t.Helper()

@@ -67,6 +67,8 @@ func (c Config) Check() error {
 	switch {
 	case c.Failover == "automatic" && c.Heartbeat >= c.Timeout:
 		return fieldError{"heartbeat", fmt.Sprintf("%v is not shorter than the timeout of %v: a healthy leader would be missed", c.Heartbeat, c.Timeout)}
+	case c.Order == "register" && (c.Apply != "received" || c.Ship == "pull"):
+		return fieldError{"order", "a register shows what came before its turn: only with apply: received, and where writes are pushed"}
 	case c.Degrade > 0 && c.Mode == "async":
 		return fieldError{"degrade", "async mode waits for no follower: there is nothing to degrade"}
 	}

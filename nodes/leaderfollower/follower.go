@@ -15,6 +15,7 @@ type following struct {
 	verified uint64 // the log agrees with the leader's up to here
 	commit   uint64 // what the leader said is committed
 	stash    map[uint64]stashed
+	early    []arrived // by key, where keys are registers
 	owed     []owed
 
 	newest  uint64 // where the leader said that its log ends
@@ -109,6 +110,7 @@ func (n *Node) receiveShip(env *sim.Env, from sim.NodeID, m *ship) {
 
 // takeShip takes what the leader ships, by whatever way it came.
 func (n *Node) takeShip(env *sim.Env, leader sim.NodeID, c *carriage) {
+	n.noteArrival(c)
 	if !n.connects(env, leader, c, false) {
 		return
 	}

@@ -259,9 +259,6 @@ func (n *Node) Timeout(env *sim.Env, t sim.Timer) {
 	}
 }
 
-// Inspect implements sim.Inspector: it yields what the node's reads show.
-func (n *Node) Inspect(yield func(sim.Copy)) { n.store.Inspect(n.visible(), yield) }
-
 // visible is the index as of which the node answers reads.
 func (n *Node) visible() uint64 {
 	if n.role == sim.Leader {

@@ -146,7 +146,7 @@ func (n *Node) rules(h *heldRead) bool {
 // serve answers a read from the readable state.
 func (n *Node) serve(env *sim.Env, to sim.NodeID, r *kv.Request) {
 	visible := n.visible()
-	values, size := n.store.Current(r.Key, visible)
+	values, size := n.current(r.Key)
 	env.Send(to, &kv.Reply{
 		Op: r.Op, Attempt: r.Attempt, Outcome: sim.OK, Values: values,
 		Token: token(n.log.Position(visible)), Leader: n.leader, Size: size, Epoch: n.epochTold(),

@@ -11,6 +11,7 @@ type Shipping struct {
 	Replication string        `yaml:"replication" default:"direct" one:"direct|chain|fan-out" doc:"from whom followers get writes: all from the leader; each from the one before it; or in a tree, each passing on to fan_out others"`
 	FanOut      int           `yaml:"fan_out" default:"2" min:"1" doc:"to how many others each member passes a write on, where replication is fan-out"`
 	Ship        string        `yaml:"ship" default:"push" one:"push|pull" doc:"whether the log is sent to followers as it grows, or they ask for it once a period"`
+	Order       string        `yaml:"order" default:"log" one:"log|register" doc:"with apply: received, what a follower's reads show: the log in its order; or of each key the newest write that came, before its turn if need be, as a register in which the last write wins does"`
 	Retention   int           `yaml:"retention" default:"0" min:"0" doc:"how many entries of the log are kept behind a snapshot, which is made as often; a follower that lacks more gets the snapshot; 0 keeps the whole log"`
 	Period      time.Duration `yaml:"period" default:"100ms" min:"10us" doc:"time between the pulls of a follower; a full batch is followed by the next at once"`
 
@@ -27,7 +28,7 @@ type Delay struct {
 // DefaultShipping is what the tags of Shipping describe.
 func DefaultShipping() Shipping {
 	return Shipping{
-		Replication: "direct", FanOut: 2, Ship: "push", Period: 100 * time.Millisecond,
+		Replication: "direct", FanOut: 2, Ship: "push", Order: "log", Period: 100 * time.Millisecond,
 		Delayed: Delay{By: time.Second},
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"simrun/nodes/kv"
 	"simrun/sim"
 )
 
@@ -124,4 +125,30 @@ func TestMembersThatCannotBe(t *testing.T) {
 	c := Defaults()
 	c.ReadOnly, c.Delayed.Followers = 1, 1
 	require.NoError(t, c.Fits(3))
+}
+
+func TestRegisterShowsTheNewestThatCame(t *testing.T) {
+	for order, early := range map[string]bool{"log": false, "register": true} {
+		b := newBench(t, 3, func(c *Config) { c.Apply, c.Order = "received", order })
+		b.settle()
+		b.put1(1, 1)
+		lost := b.pick(both(to(2), isKind("ship")))
+		newest := b.put1(1, 1)
+		gone := b.ask(1, kv.Request{Code: sim.Delete, Key: 2})
+		b.settle()
+		seen := map[sim.Key]sim.Copy{}
+		b.nodes[2].Inspect(func(c sim.Copy) { seen[c.Key] = c })
+		values := b.wantOK(b.getAt(2, 1, kv.Token{})).Values
+		if !early {
+			require.Empty(t, values, "the first is missing")
+			require.Empty(t, seen)
+		} else {
+			require.Equal(t, newest, values[0].ID)
+			require.Equal(t, []sim.OpID{gone}, seen[2].Deletes)
+			require.Equal(t, newest, seen[1].Values[0].ID)
+		}
+		b.put(lost...)
+		b.settle()
+		require.Equal(t, newest, b.wantOK(b.getAt(2, 1, kv.Token{})).Values[0].ID, "an older one takes nothing back")
+	}
 }
