@@ -46,6 +46,7 @@ func clientMetrics() []Catalogued {
 		{"quorum_write_unknown", Count, "", "low", "writes that may have happened"},
 		{"quorum_unknown_acks", Mean, "", "", "acknowledgements that an unknown write had counted"},
 		{"quorum_met", Share, "", "high", "reads whose replicas share one with those of the newest acknowledged write"},
+		{"busiest_bytes_per_write", Mean, "bytes", "low", "bytes that the server sent which sent most, by acknowledged write"},
 		{"late_answers", Count, "", "", "answers of replicas that came after their op was closed"},
 	}
 }

@@ -189,4 +189,8 @@ func TestTrafficByClass(t *testing.T) {
 	require.EqualValues(t, 500, measure(t, reports, "repair_wire_bytes").Count)
 	m := measure(t, reports, "replicate_bytes_per_write")
 	require.Equal(t, []int64{300, 1}, []int64{m.Count, m.Total})
+	run.IsClient = []bool{false, false, false, true}
+	run.Sent = []record.Traffic{{}, {Messages: 2, Bytes: 70}, {Messages: 1, Bytes: 90}, {Messages: 9, Bytes: 900}}
+	m = measure(t, []Report{Traffic(run, Options{})}, "busiest_bytes_per_write")
+	require.Equal(t, []int64{90, 1}, []int64{m.Count, m.Total}, "clients are no servers")
 }

@@ -34,6 +34,7 @@ func (v *view) classes() []Measure {
 			acked++
 		}
 	}
+	busiest := v.busiestServer()
 	repair, replicate := v.class(sim.Repair), v.class(sim.Replicate)
 	return []Measure{
 		{Name: "repair_wire_bytes", Kind: Count, Count: int64(repair.Bytes), Undefined: repair.Messages == 0},
@@ -41,7 +42,21 @@ func (v *view) classes() []Measure {
 			Name: "replicate_bytes_per_write", Kind: Mean, Count: int64(replicate.Bytes), Total: acked,
 			Undefined: acked == 0 || replicate.Messages == 0,
 		},
+		{
+			Name: "busiest_bytes_per_write", Kind: Mean, Count: int64(busiest.Bytes), Total: acked,
+			Undefined: acked == 0 || busiest.Messages == 0,
+		},
 	}
+}
+
+// busiestServer is the traffic of the server that sent most bytes.
+func (v *view) busiestServer() (most record.Traffic) {
+	for id, t := range v.run.Sent {
+		if id > 0 && id < len(v.run.IsClient) && !v.run.IsClient[id] && t.Bytes > most.Bytes {
+			most = t
+		}
+	}
+	return most
 }
 
 // class is the traffic of one class of messages.

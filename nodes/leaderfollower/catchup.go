@@ -24,7 +24,8 @@ type peer struct {
 	timer    sim.TimerID
 	branch   branch
 	transfer transfer
-	stuck    bool // the follower cannot go back to where the logs meet: it needs a snapshot
+	spoke    time.Duration // when it was last heard of
+	stuck    bool          // the follower cannot go back to where the logs meet: it needs a snapshot
 }
 
 // from gives the rank of a follower whose answer belongs to this leader's stream.
@@ -156,6 +157,13 @@ func (n *Node) expect(env *sim.Env, rank int) {
 	p.timer = env.After(n.config.Resend, sim.Timer{Kind: timerResend, A: uint64(rank)})
 }
 
+// heardFrom takes note that a follower lives.
+func (n *Node) heardFrom(env *sim.Env, id sim.NodeID) {
+	if rank := n.rank(id); n.role == sim.Leader && rank >= 0 {
+		n.ruling.peers[rank].spoke = env.Now()
+	}
+}
+
 // resend sends again from what a follower has confirmed, when it has confirmed
 // nothing more for a while.
 func (n *Node) resend(env *sim.Env, rank int) {
@@ -166,7 +174,7 @@ func (n *Node) resend(env *sim.Env, rank int) {
 	wait := n.config.Resend
 	if quiet := env.Now() - p.progress; quiet < wait {
 		wait -= quiet
-	} else {
+	} else if !n.isWasted(env, rank) {
 		n.strike(env, rank)
 		n.fill(env, rank, max(p.match, p.base))
 		p.progress = env.Now()

@@ -185,6 +185,7 @@ func (n *Node) recover(env *sim.Env) {
 
 // Receive implements sim.Node.
 func (n *Node) Receive(env *sim.Env, from sim.NodeID, m sim.Message) {
+	n.heardFrom(env, from)
 	switch m := m.(type) {
 	case *kv.Request:
 		n.request(env, from, m)

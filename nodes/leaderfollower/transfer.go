@@ -113,6 +113,14 @@ func (s *snapshot) piece(from, limit int) *chunk {
 	return m
 }
 
+// isWasted tells whether sending again would be sending pieces of a snapshot to a follower
+// that has not been heard of for a while. It will say that it is behind.
+func (n *Node) isWasted(env *sim.Env, rank int) bool {
+	p := &n.ruling.peers[rank]
+	needs := max(p.match, p.base) < n.log.Base().Index || p.transfer.isUnderWay()
+	return needs && env.Now()-p.spoke >= n.config.Timeout
+}
+
 // receiveChunked sends the next piece. Copies of an answer are not answered twice.
 func (n *Node) receiveChunked(env *sim.Env, from sim.NodeID, m *chunked) {
 	rank, ok := n.from(from, m.Epoch)

@@ -61,6 +61,8 @@ func (w *World) send(from *host, to sim.NodeID, m sim.Message) {
 	}
 	w.run.Traffic[kind.Class].Messages++
 	w.run.Traffic[kind.Class].Bytes += uint64(size)
+	w.run.Sent[from.id].Messages++
+	w.run.Sent[from.id].Bytes += uint64(size)
 	stamp := w.next()
 	w.digest.Add(uint64(stamp)<<32|uint64(w.cause), uint64(w.now), uint64(a), print,
 		uint64(from.id)<<16|uint64(to), uint64(about))

@@ -126,6 +126,7 @@ func (w *World) prepareRun(seed uint64) {
 	if w.run == nil {
 		w.run = &record.Run{Traffic: make([]record.Traffic, int(sim.Control)+1)}
 		w.run.Names, w.run.Places, w.run.IsClient = []string{""}, []string{""}, []bool{false}
+		w.run.Sent = make([]record.Traffic, len(w.config.Nodes)+1)
 		for _, n := range w.config.Nodes {
 			w.run.Names = append(w.run.Names, n.Name)
 			w.run.Places = append(w.run.Places, n.Place)
@@ -137,6 +138,7 @@ func (w *World) prepareRun(seed uint64) {
 	r.History.Reset()
 	r.Counters.Reset()
 	clear(r.Traffic)
+	clear(r.Sent)
 	r.Observations, r.Copies, r.Lacks, r.Dead = r.Observations[:0], r.Copies[:0], r.Lacks[:0], r.Dead[:0]
 	r.Faults, r.Clocks, r.Checkpoints, r.Trace = r.Faults[:0], r.Clocks[:0], r.Checkpoints[:0], r.Trace[:0]
 	r.Phases, r.Stop, r.Events, r.Digest = record.Phases{}, record.Stop{}, 0, 0

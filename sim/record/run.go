@@ -23,6 +23,7 @@ type Run struct {
 	Clocks       []Clock // of nodes whose clocks do not keep true time, in the order of their beginnings
 	Counters     Counters
 	Traffic      []Traffic // by message class, indexed by sim.Class
+	Sent         []Traffic // by who sent it, indexed by sim.NodeID
 
 	Phases      Phases
 	Events      uint64
