@@ -23,7 +23,7 @@ type mutant string
 var mutants = []mutant{
 	"2pc-decision-not-logged", "2pc-prepare-volatile",
 	"cl-retry-new-id", "cl-timeout-means-failed",
-	"crdt-actor-reuse", "crdt-delta-holes",
+	"crdt-actor-reuse", "crdt-delta-holes", "ml-no-causal-delivery", "ml-no-origin-filter",
 	"dy-async-writeback", "dy-dot-reuse", "dy-hint-after-gc", "dy-hint-volatile", "dy-no-writeback",
 	"dy-repair-resurrects", "dy-ring-change-split",
 	"lf-ack-local-only", "lf-no-fencing", "lf-skip-gap", "lf-token-ignores-epoch", "lf-visible-before-ack",
@@ -53,6 +53,8 @@ func (m mutant) family() string {
 		return "dynamo"
 	case strings.HasPrefix(string(m), "ml-cart-"):
 		return "carts"
+	case strings.HasPrefix(string(m), "ml-"):
+		return "multi-leader"
 	case strings.HasPrefix(string(m), "crdt-"):
 		return "crdt"
 	case m.isPaxos():

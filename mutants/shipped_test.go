@@ -11,7 +11,7 @@ import (
 )
 
 // families are the default scenarios: one for each family of protocols.
-var families = []string{"leader-follower", "dynamo", "dynamo-hints", "crdt", "carts", "two-phase", "anti-entropy", "ring-change", "paxos"}
+var families = []string{"leader-follower", "dynamo", "dynamo-hints", "crdt", "carts", "two-phase", "anti-entropy", "ring-change", "paxos", "multi-leader"}
 
 // shippedSeeds is how many seeds the protocols that ship must hold.
 func shippedSeeds() int {
@@ -82,6 +82,8 @@ func TestWeakerOptionsBreakThePromise(t *testing.T) {
 		{"dynamo-majorities", "nemesis.kinds", "[isolate, partition, wipe]"},
 		{"dynamo-majorities", "protocol.quorum", "sloppy"}, // dy-sloppy-as-strict: stand-ins count, and the overlap is claimed
 		{"dynamo-hints", "protocol.hints", "none"},
+		{"multi-leader", "protocol.delivery", "arrival"},
+		{"multi-leader", "workload.tokens", "false"},
 		{"dynamo-hints", "protocol.hints", "memory"},
 	} {
 		t.Run(weaker.scenario+" "+weaker.path+"="+weaker.value, func(t *testing.T) {

@@ -36,6 +36,7 @@ type client struct {
 	request kv.Request // of the op in progress
 	active  bool
 	target  sim.NodeID // of the newest attempt
+	doubt   sim.NodeID // who may have carried out this write; Nobody if nobody can have
 	delays  uint       // backoffs of this op
 	rests   bool       // backing off: the newest attempt was refused
 	timer   sim.TimerID
@@ -56,7 +57,7 @@ func NewClient(config Config, l kv.Layout, near sim.NodeID) kv.Client {
 func (c *client) Call(env *sim.Env, r kv.Request) {
 	c.request, c.active = r, true
 	c.request.Attempt = 0
-	c.delays, c.rests, c.failed = 0, false, c.failed[:0]
+	c.delays, c.rests, c.failed, c.doubt = 0, false, c.failed[:0], sim.Nobody
 	if c.place != c.home && env.Now()-c.moved >= c.config.Home {
 		c.place = c.home
 	}
@@ -108,8 +109,13 @@ func (c *client) Receive(env *sim.Env, from sim.NodeID, m sim.Message) (kv.Reply
 	if !ok || !c.active || reply.Op != c.request.Op {
 		return kv.Reply{}, false
 	}
+	if c.isLeft(from, reply) {
+		c.fail(env, c.rank(from))
+		c.Abandon(env, reply.Op)
+		return kv.Reply{Op: reply.Op, Outcome: sim.Unknown, Error: sim.Partial}, true
+	}
 	switch reply.Error {
-	case sim.NotLeader, sim.TokenBehind, sim.Overloaded, sim.Partial:
+	case sim.NotLeader, sim.TokenBehind, sim.Overloaded:
 		if reply.Attempt == c.request.Attempt && !c.rests {
 			c.refused(env, from, reply)
 		}
@@ -120,6 +126,13 @@ func (c *client) Receive(env *sim.Env, from sim.NodeID, m sim.Message) (kv.Reply
 	}
 	c.Abandon(env, reply.Op)
 	return *reply, true
+}
+
+// isLeft tells whether a write is left in doubt for good: its leader may have carried it out, and
+// leads no more. Another leader, which cannot know, would carry it out again, over what may
+// have been written since.
+func (c *client) isLeft(from sim.NodeID, reply *kv.Reply) bool {
+	return reply.Error == sim.Partial || c.doubt == from && reply.Error == sim.NotLeader
 }
 
 // refused tries again: at once at the leader that the reply names, and where it is the session's
@@ -178,13 +191,21 @@ func (c *client) Timeout(env *sim.Env, t sim.Timer) (kv.Reply, bool) {
 	if t.Kind == timerAttempt {
 		c.lost(env)
 	}
-	c.attempt(env, c.leader[c.place])
+	to := c.leader[c.place]
+	if c.doubt != sim.Nobody {
+		to = c.doubt
+	}
+	c.attempt(env, to)
 	return kv.Reply{}, false
 }
 
 // lost goes on after a server that did not answer: a datacentre whose leader is lost and not
-// replaced is left at once.
+// replaced is left at once. The write itself may be on its way or done, and goes nowhere else: only
+// who may have done it knows it again.
 func (c *client) lost(env *sim.Env) {
+	if c.request.Code.Writes() {
+		c.doubt = c.target
+	}
 	if !c.replaces(c.place) {
 		c.failed = append(c.failed[:0], c.centres[c.place]...)
 	}

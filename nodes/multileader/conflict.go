@@ -67,9 +67,6 @@ func (n *Node) merge(env *sim.Env, c *cell) (found resolve.Outcome) {
 	return found
 }
 
-// again is what becomes of an update that is here already: nothing.
-func (n *Node) again(*sim.Env, update) {}
-
 // object is what is held of a key.
 func (n *Node) object(key sim.Key) resolve.Object {
 	if int(key) < len(n.cells) {

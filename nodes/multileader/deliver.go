@@ -55,6 +55,14 @@ func (n *Node) take(env *sim.Env, u update) {
 	}
 }
 
+// again is what becomes of an update that is here already, such as its own that comes back to a
+// datacentre round a ring: nothing, and it goes no further.
+func (n *Node) again(env *sim.Env, u update) {
+	if n.config.noOriginFilter() && n.role == sim.Leader && n.origin(u.Dot) == n.place {
+		n.repeat(env, &u.Cells[0])
+	}
+}
+
 // isReady tells whether an update may be applied: all that it depends on is (causal memory:
 // Ladin, Liskov, Shrira and Ghemawat, 1992, section 2). On arrival only what stands for more
 // than itself has to wait.

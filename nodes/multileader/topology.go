@@ -60,7 +60,7 @@ func (n *Node) sendsAtOnce(rank int, u *update) bool {
 		return false
 	case place == n.place:
 		return true
-	case n.config.Exchange == "pull" || n.origin(u.Dot) == place:
+	case n.config.Exchange == "pull" || n.origin(u.Dot) == place && !n.config.noOriginFilter():
 		return false
 	}
 	return n.config.Topology != "all-to-all" || n.origin(u.Dot) == n.place
