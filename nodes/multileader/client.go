@@ -32,6 +32,7 @@ type client struct {
 	moved  time.Duration // when it left home
 	leader []sim.NodeID  // believed, by datacentre
 	failed []int         // ranks of this datacentre that did not help with this op
+	missed int           // attempts in a row that were not answered
 
 	request kv.Request // of the op in progress
 	active  bool
@@ -106,6 +107,9 @@ func (c *client) after(env *sim.Env, d time.Duration, kind sim.TimerKind) sim.Ti
 // Receive implements kv.Client.
 func (c *client) Receive(env *sim.Env, from sim.NodeID, m sim.Message) (kv.Reply, bool) {
 	reply, ok := m.(*kv.Reply)
+	if ok {
+		c.missed = 0
+	}
 	if !ok || !c.active || reply.Op != c.request.Op {
 		return kv.Reply{}, false
 	}
@@ -199,6 +203,10 @@ func (c *client) Timeout(env *sim.Env, t sim.Timer) (kv.Reply, bool) {
 	return kv.Reply{}, false
 }
 
+// mostMissed is after how many attempts in a row without an answer a server is taken for lost; one
+// may be the network's fault.
+const mostMissed = 2
+
 // lost goes on after a server that did not answer: a datacentre whose leader is lost and not
 // replaced is left at once. The write itself may be on its way or done, and goes nowhere else: only
 // who may have done it knows it again.
@@ -206,6 +214,10 @@ func (c *client) lost(env *sim.Env) {
 	if c.request.Code.Writes() {
 		c.doubt = c.target
 	}
+	if c.missed++; c.missed < mostMissed {
+		return
+	}
+	c.missed = 0
 	if !c.replaces(c.place) {
 		c.failed = append(c.failed[:0], c.centres[c.place]...)
 	}
