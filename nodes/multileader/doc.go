@@ -41,7 +41,15 @@
 //
 // A token is a version vector of what the session has seen, whatever datacentre showed it. A
 // server serves a request with a token, read or write, once it has applied all of that, and
-// refuses it as TokenBehind when that takes longer than wait.
+// refuses it as TokenBehind when that takes longer than wait. What was seen and is lost with every disk
+// that held it cannot be told from what is still on its way: such a session waits in vain.
+//
+// # Retries
+//
+// A leader knows each write that is in its log again, whoever made it, and answers it without
+// doing it twice. A write that one leader may have carried out is asked of no other: that one could
+// not know it, and would do it again, with a later stamp than what was written since. So a
+// write is left in doubt where its leader is lost; the session's next one goes elsewhere.
 //
 // # Joining and leaving
 //

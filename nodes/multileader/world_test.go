@@ -225,12 +225,12 @@ func TestServersAgreeWhateverIsDestroyed(t *testing.T) {
 }
 
 func TestContract(t *testing.T) {
-	for name, change := range ways() {
+	for _, name := range []string{"operations", "ring, state", "siblings", "mv-register", "homes", "star, pull"} {
 		t.Run(name, func(t *testing.T) {
 			config := multileader.Defaults()
 			config.Members = 2
-			change(&config)
-			l := layout(3, 2)
+			ways()[name](&config)
+			l := layout(2, 2)
 			work := load(1 << 62)
 			work.Clients, work.Tokens = 1, true
 			maker := work.Maker()
