@@ -44,3 +44,19 @@ func TestDatacentresTable(t *testing.T) {
 		require.True(t, slices.ContainsFunc(table.Rows, func(row []results.Datum) bool { return row[i].Kind != results.Missing }))
 	}
 }
+
+// The table of growth has an exponent for each way of spreading, and none where nothing
+// tells one.
+func TestGrowthTable(t *testing.T) {
+	shorter := scenarios.Edit{Path: "duration", Value: "5s"}
+	table := tableOf(t, scenarios.Run(shipped(t, "dangers-of-replication", shorter), 3, scenarios.Tape{}), "growth")
+	require.Len(t, table.Rows, 2)
+	require.Equal(t, "spread=one_after_another", table.Rows[0][0].Text)
+	for _, row := range table.Rows {
+		exponent, low, high := row[2].Number, row[3].Number, row[4].Number
+		require.Less(t, low, exponent)
+		require.Less(t, exponent, high)
+	}
+	alone := scenarios.Run(shipped(t, "dangers-of-replication", shorter, scenarios.Edit{Path: "case.leaders", Value: "n4"}), 3, scenarios.Tape{})
+	require.False(t, slices.ContainsFunc(alone.Tables, func(t results.Table) bool { return t.Name == "growth" }))
+}
