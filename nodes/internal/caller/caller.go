@@ -30,6 +30,9 @@ type Options struct {
 	// Near is the member that it reads from at a replica; with Nobody it draws one for
 	// each op.
 	Near sim.NodeID
+	// Replicas are those that may be read from at a replica; with none, every member. Where
+	// Near is not among them, one is drawn.
+	Replicas []sim.NodeID
 	// Ordinary is the read path of gets that ask for none. Strongest is left to ask the
 	// leader for the strongest that there is.
 	Ordinary kv.ReadPath
@@ -68,7 +71,15 @@ type Client struct {
 var _ kv.Client = (*Client)(nil)
 
 // New makes a client, which believes at first that the first member leads.
-func New(o Options) *Client { return &Client{Options: o, leader: o.Members[0]} }
+func New(o Options) *Client {
+	if len(o.Replicas) == 0 {
+		o.Replicas = o.Members
+	}
+	if !slices.Contains(o.Replicas, o.Near) {
+		o.Near = sim.Nobody
+	}
+	return &Client{Options: o, leader: o.Members[0]}
+}
 
 // Call implements kv.Client.
 func (c *Client) Call(env *sim.Env, r kv.Request) {
@@ -97,11 +108,11 @@ func (c *Client) first(env *sim.Env) sim.NodeID {
 	return c.Near
 }
 
-// drawn is a member drawn for the op.
+// drawn is a replica drawn for the op.
 func (c *Client) drawn(env *sim.Env) sim.NodeID {
 	word := env.Draw(drawReplica, sim.OpSubject(c.request.Op, 0))
-	best, weight := c.Members[0], uint64(0)
-	for _, id := range c.Members {
+	best, weight := c.Replicas[0], uint64(0)
+	for _, id := range c.Replicas {
 		if w := env.Weight(word, id); w >= weight {
 			best, weight = id, w
 		}
