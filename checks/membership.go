@@ -68,18 +68,24 @@ func (v *view) membershipWitness(a, b *record.Observation) Witness {
 // changes counts the changes of the members.
 type changes struct {
 	newest       uint64
+	ended        uint64        // the newest that ended a change
 	begun        time.Duration // of the change under way, -1 if there is none
 	done, undone int64
 	took         time.Duration
 	bytes        int64
 }
 
-// take takes what a node states. Only the first to state a version counts.
+// take takes what a node states. Only the first to state a version counts, and the first to
+// state that it ends a change, which may be later.
 func (c *changes) take(seen *record.Observation) {
-	if seen.A <= c.newest {
+	ends := seen.Why == sim.Agreed || seen.Why == sim.Undone
+	if ends && seen.A <= c.ended || !ends && seen.A <= c.newest {
 		return
 	}
-	c.newest = seen.A
+	c.newest = max(c.newest, seen.A)
+	if ends {
+		c.ended = seen.A
+	}
 	switch {
 	case seen.Why == sim.Undone:
 		c.undone++
