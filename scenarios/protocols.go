@@ -5,6 +5,7 @@ import (
 	"simrun/nodes/kv"
 	"simrun/nodes/leaderfollower"
 	"simrun/nodes/multileader"
+	"simrun/nodes/raft"
 	"simrun/nodes/statements"
 	"simrun/scenarios/internal/strict"
 	"simrun/sim"
@@ -48,6 +49,10 @@ func protocols() []strict.Alternative {
 		{
 			Kind: "paxos", New: func() any { return new(multiPaxos) },
 			Doc: "Multi-Paxos: proposers, acceptors and learners agree on a log, slot by slot",
+		},
+		{
+			Kind: "raft", New: func() any { return new(raftCluster) },
+			Doc: "Raft: a log replicated by an elected leader to majorities, and seven ways to read it",
 		},
 		{
 			Kind: "statements", New: func() any { return new(statementShipping) },
@@ -108,6 +113,30 @@ func (p *dynamoStyle) Members() (start, least int) {
 	}
 	return p.Config.Members, p.N
 }
+
+type raftCluster struct {
+	raft.Config `yaml:",inline"`
+}
+
+func (p *raftCluster) Fits(l kv.Layout) error { return p.Config.Fits(len(l.Members)) }
+
+func (p *raftCluster) Server(l kv.Layout) func(sim.NodeID) sim.Node {
+	return raft.New(p.Config, l.Members)
+}
+
+func (p *raftCluster) Client(l kv.Layout, near sim.NodeID) kv.Client {
+	return raft.NewClient(p.Config, l.Members, near)
+}
+
+// HandsOver tells that a leader hands its lead over when it is asked to.
+func (p *raftCluster) HandsOver() bool { return true }
+
+func (p *raftCluster) Members() (start, least int) { return p.Config.Members, min(p.Config.Members, 1) }
+func (p *raftCluster) Commits() bool               { return true }
+func (p *raftCluster) Siblings() bool              { return false }
+func (p *raftCluster) Sessions() bool              { return true }
+func (p *raftCluster) Holds() string               { return "" }
+func (p *raftCluster) Supports(code sim.Code) bool { return raft.Supports(code) }
 
 type statementShipping struct {
 	statements.Config `yaml:",inline"`

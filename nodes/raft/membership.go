@@ -1,0 +1,238 @@
+package raft
+
+import (
+	"slices"
+
+	"simrun/nodes/internal/replog"
+	"simrun/sim"
+)
+
+// wish is a server's wish to become a member, or to be none any more. It is repeated until
+// the configuration says so.
+type wish struct {
+	joins, leaves bool
+	instead       sim.NodeID // whose place it takes
+}
+
+// wanted is a wish as the leader knows it.
+type wanted struct {
+	id       sim.NodeID
+	identity uint64
+	leaves   bool
+	learner  bool // it had no vote, and wants none
+	instead  sim.NodeID
+}
+
+// wishToJoin asks the leader for membership; instead is whose place the node takes.
+func (n *Node) wishToJoin(env *sim.Env, instead sim.NodeID) {
+	n.wish = wish{joins: true, instead: instead}
+	n.repeatWish(env)
+}
+
+// wishToLeave asks the leader to go on without this node.
+func (n *Node) wishToLeave(env *sim.Env) {
+	n.wish = wish{leaves: true}
+	n.repeatWish(env)
+}
+
+// repeatWish asks every server, for the leader may be any, until the wish has come true.
+func (n *Node) repeatWish(env *sim.Env) {
+	w := &n.wish
+	now := n.configs.newest()
+	switch {
+	case w.joins && n.isAsWished(), w.leaves && !now.names(n.self):
+		n.wish = wish{}
+		return
+	case !w.joins && !w.leaves:
+		return
+	}
+	var m sim.Message = &leave{Identity: n.identity}
+	if w.joins {
+		m = &join{Identity: n.identity, Instead: w.instead}
+	}
+	for _, id := range n.servers {
+		env.Send(id, m)
+	}
+	env.After(n.config.Timeout+n.config.Spread, sim.Timer{Kind: timerWish})
+}
+
+// isAsWished tells whether the node is a member and waits for nothing.
+func (n *Node) isAsWished() bool {
+	m := n.configs.newest().find(n.self, n.identity)
+	return m != nil && m.parts&wantsVote == 0
+}
+
+// receiveJoin takes note of who wishes to become a voter.
+func (n *Node) receiveJoin(env *sim.Env, from sim.NodeID, m *join) {
+	n.receiveWish(env, wanted{id: from, identity: m.Identity, instead: m.Instead})
+}
+
+// receiveLeave takes note of who wishes to leave.
+func (n *Node) receiveLeave(env *sim.Env, from sim.NodeID, m *leave) {
+	n.receiveWish(env, wanted{id: from, identity: m.Identity, leaves: true})
+}
+
+func (n *Node) receiveWish(env *sim.Env, w wanted) {
+	r := &n.ruling
+	if n.role != sim.Leader || n.rank(w.id) < 0 {
+		return
+	}
+	for _, m := range n.configs.newest().members {
+		w.learner = w.learner || m.id == w.id && m.parts == 0
+	}
+	if at := slices.IndexFunc(r.wishes, func(known wanted) bool { return known.id == w.id }); at >= 0 {
+		r.wishes[at] = w
+	} else {
+		r.wishes = append(r.wishes, w)
+	}
+	n.reconfigure(env)
+}
+
+// reconfigure goes on with changes of the members. One is made after another, and none
+// before an entry of the leader's own term is committed (Ongaro, "bug in single-server
+// membership changes", raft-dev, 2015).
+func (n *Node) reconfigure(env *sim.Env) {
+	now := n.configs.newest()
+	if n.role != sim.Leader || now.index > n.commit || n.commit < n.ruling.first && !n.config.changeBeforeNoop() {
+		return
+	}
+	if !now.joint && len(n.ruling.wishes) == 0 {
+		return
+	}
+	if next, ok := n.nextConfiguration(); ok {
+		n.append(env, replog.Entry{Epoch: n.hard.Term, Body: next.words()})
+		n.flush(env)
+		n.shipAll(env, about(sim.NumberSubject(n.hard.Term)))
+	}
+}
+
+// nextConfiguration is the next step of a change, if there is one that can be taken.
+func (n *Node) nextConfiguration() (configuration, bool) {
+	now := n.configs.newest().configuration
+	if now.joint {
+		return now.settled(), true
+	}
+	next := now.clone()
+	changed, voters := false, 0
+	n.ruling.wishes = slices.DeleteFunc(n.ruling.wishes, func(w wanted) bool { return n.isGranted(&w) })
+	for _, w := range n.ruling.wishes {
+		single := n.config.Change == "single" && !n.config.twoAtOnce()
+		if single && voters > 0 {
+			break
+		}
+		did, moved := n.step(&next, &w)
+		changed = changed || did
+		voters += moved
+	}
+	if !changed || !next.hasVoter() {
+		return configuration{}, false
+	}
+	if n.config.Change == "joint" && voters > 0 {
+		return joined(&now, &next), true
+	}
+	return next, true
+}
+
+// isGranted tells whether a wish has come true.
+func (n *Node) isGranted(w *wanted) bool {
+	now := n.configs.newest()
+	if w.leaves {
+		return now.find(w.id, w.identity) == nil
+	}
+	m := now.find(w.id, w.identity)
+	replaced := w.instead == sim.Nobody || w.instead == w.id || !now.names(w.instead)
+	return m != nil && (m.parts&votes != 0 || w.learner) && replaced
+}
+
+// step changes a configuration towards a wish, and says whether it did, and how many voters
+// that moved: first a learner, which becomes a voter once it has caught up (dissertation,
+// section 4.2.1); then who is replaced goes.
+func (n *Node) step(c *configuration, w *wanted) (did bool, moved int) {
+	m := c.find(w.id, w.identity)
+	switch {
+	case w.leaves:
+		return c.remove(func(m member) bool { return m.id == w.id })
+	case m == nil:
+		// A disk that was lost votes no more; what comes in its place learns first.
+		_, moved = c.remove(func(m member) bool { return m.id == w.id })
+		newcomer := member{id: w.id, identity: w.identity, parts: wantsVote}
+		if w.learner {
+			newcomer.parts = 0
+		}
+		c.members = append(c.members, newcomer)
+		return true, moved
+	case m.parts&votes == 0 && !w.learner:
+		if p := &n.ruling.peers[n.rank(w.id)]; p.identity != w.identity || p.match < n.commit {
+			return false, 0
+		}
+		m.parts = votes
+		return true, 1
+	}
+	return c.remove(func(m member) bool { return m.id == w.instead && w.instead != w.id })
+}
+
+// remove drops members, and says whether there were any, and how many voted.
+func (c *configuration) remove(which func(member) bool) (did bool, voted int) {
+	for _, m := range c.members {
+		if which(m) && m.parts&votes != 0 {
+			voted++
+		}
+	}
+	before := len(c.members)
+	c.members = slices.DeleteFunc(c.members, which)
+	return len(c.members) != before, voted
+}
+
+func (c *configuration) hasVoter() bool {
+	return slices.ContainsFunc(c.members, func(m member) bool { return m.parts&votes != 0 })
+}
+
+// joined is the joint configuration between two (dissertation, section 4.3).
+func joined(from, to *configuration) configuration {
+	c := to.clone()
+	c.joint = true
+	for _, m := range from.members {
+		if m.parts&votes == 0 {
+			continue
+		}
+		if same := c.find(m.id, m.identity); same != nil {
+			same.parts |= votedOnce
+			continue
+		}
+		c.members = append(c.members, member{id: m.id, identity: m.identity, parts: votedOnce})
+	}
+	return c
+}
+
+// settled is the configuration that a joint one leads to.
+func (c *configuration) settled() configuration {
+	next := configuration{}
+	for _, m := range c.members {
+		if m.parts&^votedOnce == 0 && m.parts != 0 {
+			continue // an outgoing voter
+		}
+		m.parts &^= votedOnce
+		next.members = append(next.members, m)
+	}
+	return next
+}
+
+// reconfigured goes by the configuration that the log ends with, or has come back to.
+func (n *Node) reconfigured(env *sim.Env) {
+	n.stateConfigured(env)
+	if n.role == sim.Leader {
+		n.enlist()
+		n.ruling.rounds.leaseFrom = n.ruling.rounds.number + 1
+		return
+	}
+	n.take(env, n.rest())
+}
+
+// agreed is told that a configuration is committed: a leader that is none of its voters leads no
+// more (dissertation, section 4.2.2).
+func (n *Node) agreed(env *sim.Env, p *placed) {
+	if n.role == sim.Leader && !p.joint && p.index == n.configs.newest().index && !p.canVote(n.self, n.identity) {
+		n.tellAll(env)
+		n.stepDown(env)
+	}
+}

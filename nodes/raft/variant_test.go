@@ -1,0 +1,204 @@
+//go:build mutants
+
+package raft
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"simrun/sim"
+)
+
+// kill plays a script with the right protocol, which it must not accuse, and with the wrong one,
+// which it must.
+func kill(t *testing.T, slug string, servers int, change func(*Config), script func(b *bench) string) {
+	t.Helper()
+	t.Run(slug, func(t *testing.T) {
+		for _, mutant := range []string{"", slug} {
+			b := newBench(t, servers, func(c *Config) {
+				if change != nil {
+					change(c)
+				}
+				c.Mutant = mutant
+			})
+			wrong := script(b)
+			if mutant == "" {
+				require.Empty(t, wrong, "the right one")
+			} else {
+				require.NotEmpty(t, wrong, "the mutant lives")
+			}
+		}
+	})
+}
+
+// when is what a script says where something wrong is so.
+func when(wrong bool, what string) string {
+	if wrong {
+		return what
+	}
+	return ""
+}
+
+// Figure 8 of the paper (3.7 of the dissertation), section 5.4.2: an entry of an old term on a majority is not yet
+// committed.
+func TestFigure8(t *testing.T) {
+	kill(t, "r-fig8-commit-old-term", 5, func(c *Config) { c.Batch = 1 }, func(b *bench) string {
+		b.elect(1)
+		b.put1(1, 1)
+		b.settleIf(only(1, 2))
+		b.electIf(5, both(only(3, 4, 5), not(isKind("append"))))
+		b.crash(5)
+		b.crash(1)
+		b.restart(1)
+		upToTwo := func(l letter) bool {
+			m, ok := l.m.(*appendEntries)
+			return only(1, 2, 3)(l) && (!ok || m.last() <= 2)
+		}
+		b.electIf(1, upToTwo)
+		b.electIf(1, upToTwo)
+		require.Equal(b.t, []sim.NodeID{1}, b.leaders())
+		b.beat(1)
+		b.settleIf(upToTwo)
+		b.crash(1)
+		b.restart(5)
+		b.elect(5)
+		b.elect(5)
+		require.Equal(b.t, []sim.NodeID{5}, b.leaders())
+		return b.broken()
+	})
+}
+
+// votedOnce has n2 vote for n1 in term 1, and holds the vote back.
+func voteHeldBack(b *bench) []letter {
+	b.signal(1, sim.SignalElect, 0)
+	b.syncAll()
+	b.deliverThose(both(isKind("ask"), to(2)))
+	b.drop(isKind("ask"))
+	b.syncAll()
+	return b.pick(isKind("vote"))
+}
+
+// Section 5.2: each server votes for at most one candidate in a term.
+func TestElectionSafety(t *testing.T) {
+	kill(t, "r-vote-volatile", 3, nil, func(b *bench) string {
+		vote := voteHeldBack(b)
+		b.crash(2)
+		b.restart(2)
+		b.electIf(3, only(2, 3))
+		b.put(vote...)
+		b.settle()
+		return b.broken()
+	})
+	kill(t, "r-grant-any-candidate", 3, nil, func(b *bench) string {
+		vote := voteHeldBack(b)
+		b.electIf(3, only(2, 3))
+		b.put(vote...)
+		b.settle()
+		return b.broken()
+	})
+	kill(t, "r-vote-reply-before-persist", 3, nil, func(b *bench) string {
+		b.settle()
+		b.frozen[2] = true
+		vote := voteHeldBack(b)
+		b.crash(2)
+		b.frozen[2] = false
+		b.restart(2)
+		b.electIf(3, only(2, 3))
+		b.put(vote...)
+		b.settle()
+		return b.broken()
+	})
+	kill(t, "r-stale-vote-counted", 3, nil, func(b *bench) string {
+		vote := voteHeldBack(b)
+		b.electIf(1, none)
+		b.electIf(3, only(2, 3))
+		b.electIf(3, only(2, 3))
+		b.put(vote...)
+		b.settle()
+		return b.broken()
+	})
+}
+
+// Section 5.4.1: only a candidate that holds all that is committed can win.
+func TestElectionRestriction(t *testing.T) {
+	kill(t, "r-no-uptodate-check", 3, nil, func(b *bench) string {
+		b.elect(1)
+		b.put1(1, 1)
+		b.settleIf(only(1, 2))
+		b.crash(1)
+		b.elect(3)
+		b.elect(3)
+		return b.broken()
+	})
+}
+
+// Figure 2: what an acknowledgement says is on disk.
+func TestAcknowledgementsAreDurable(t *testing.T) {
+	kill(t, "r-ack-before-fsync", 3, nil, func(b *bench) string {
+		b.elect(1)
+		b.frozen[1], b.frozen[2], b.frozen[3] = true, true, true
+		op := b.put1(1, 1)
+		b.settle()
+		return when(b.wrote(op), "acknowledged, and on no disk")
+	})
+	kill(t, "r-fsync-done-by-index", 5, nil, func(b *bench) string {
+		b.elect(1)
+		b.frozen[2] = true
+		b.put1(1, 1)
+		b.settleIf(only(1, 2))
+		b.electIf(3, only(3, 4, 5))
+		b.beat(3)
+		b.deliverThose(both(isKind("beat"), to(2)))
+		b.drop(all)
+		b.sync(2) // of n1's entry; that of the new term begins
+		b.do(3, func(n *Node, env *sim.Env) { n.ship(env, 1, 0) })
+		b.deliverThose(both(isKind("append"), to(2)))
+		b.sync(2) // of the new term, and of nothing that came since
+		acked := len(b.pick(func(l letter) bool { m, ok := l.m.(*appended); return ok && m.Match == 2 }))
+		b.crash(2)
+		b.restart(2)
+		return when(acked > 0 && b.nodes[2].log.Epoch(2) != 2, "acknowledged, and not on disk")
+	})
+}
+
+// Section 5.3: logs that agree on an entry agree on all before it.
+func TestLogMatching(t *testing.T) {
+	kill(t, "r-truncate-on-any-append", 3, nil, func(b *bench) string {
+		b.signal(1, sim.SignalElect, 0)
+		b.settleIf(not(isKind("append")))
+		b.beat(1)
+		var old []letter
+		for len(old) == 0 {
+			b.syncAll()
+			b.deliver(0)
+			old = b.copies(both(isKind("append"), to(2)))
+		}
+		b.settle()
+		b.put1(1, 1)
+		b.settleIf(only(1, 2))
+		b.put(old...)
+		b.settleIf(to(2))
+		b.crash(1)
+		b.elect(3)
+		b.elect(3)
+		return b.broken()
+	})
+	kill(t, "r-no-prevterm-check", 5, nil, func(b *bench) string {
+		b.elect(1)
+		b.put1(1, 1)
+		b.settleIf(only(1, 2))
+		b.electIf(3, only(3, 4, 5))
+		b.electIf(4, only(2, 3, 4, 5))
+		return b.broken()
+	})
+	kill(t, "r-commit-past-match", 5, nil, func(b *bench) string {
+		b.elect(1)
+		b.put1(1, 1)
+		b.settleIf(only(1, 2))
+		b.electIf(3, only(3, 4, 5))
+		b.beat(3)
+		b.deliverThose(both(isKind("beat"), to(2)))
+		return b.broken()
+	})
+}
