@@ -11,7 +11,7 @@ import (
 )
 
 // families are the default scenarios: one for each family of protocols.
-var families = []string{"leader-follower", "dynamo", "dynamo-hints", "crdt", "carts", "two-phase", "anti-entropy", "ring-change", "paxos", "multi-leader"}
+var families = []string{"leader-follower", "dynamo", "dynamo-hints", "crdt", "carts", "two-phase", "anti-entropy", "ring-change", "paxos", "multi-leader", "raft"}
 
 // shippedSeeds is how many seeds the protocols that ship must hold.
 func shippedSeeds() int {
