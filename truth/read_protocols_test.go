@@ -30,6 +30,9 @@ type readPath struct {
 // quietNotices are what leader-follower sends besides: notices of commits, heartbeats.
 var quietNotices = []string{"notice", "beat", "beat-ack"}
 
+// raftNotices are what Raft sends besides.
+var raftNotices = []string{"notice", "beat"}
+
 func readPaths() []readPath {
 	leader := func(edits ...scenarios.Edit) []scenarios.Edit {
 		return append([]scenarios.Edit{set("protocol.kind", "leader-follower")}, edits...)
@@ -40,12 +43,20 @@ func readPaths() []readPath {
 	paxos := func(reads string) []scenarios.Edit {
 		return []scenarios.Edit{set("protocol.kind", "paxos"), set("protocol.reads", reads)}
 	}
+	ofRaft := func(reads string) []scenarios.Edit {
+		return []scenarios.Edit{set("protocol", "{kind: raft, reads: "+reads+"}")}
+	}
 	told := []string{"chosen", "beat", "beat-ack"}
 	return []readPath{
 		{protocol: "log read via leader (MultiPaxos/Raft)", client: "remote", code: sim.Get, edits: paxos("log"), without: told},
 		{protocol: "leader lease write/Raft commit", client: "remote", code: sim.Put, edits: paxos("log"), without: told},
 		{protocol: "Raft ReadIndex at leader", client: "remote", code: sim.Get, edits: paxos("read-index"), without: []string{"chosen"}},
 		{protocol: "leader lease read", client: "remote", code: sim.Get, edits: paxos("lease"), without: told},
+		{protocol: "log read via leader (MultiPaxos/Raft)", client: "remote", code: sim.Get, edits: ofRaft("log"), without: raftNotices},
+		{protocol: "Raft ReadIndex at leader", client: "remote", code: sim.Get, edits: ofRaft("read-index"), without: raftNotices},
+		{protocol: "Raft ReadIndex via follower", client: "remote", code: sim.Get, edits: ofRaft("forwarded"), without: raftNotices},
+		{protocol: "leader lease read", client: "remote", code: sim.Get, edits: ofRaft("lease"), without: raftNotices},
+		{protocol: "leader lease write/Raft commit", client: "remote", code: sim.Put, edits: ofRaft("read-index"), without: raftNotices},
 		{protocol: "leader lease write/Raft commit", client: "remote", code: sim.Put, edits: leader(), without: quietNotices},
 		{protocol: "Raft ReadIndex at leader", client: "remote", code: sim.Get, edits: leader(set("protocol.reads", "confirmed")), without: []string{"notice"}},
 		{protocol: "Dynamo read or write via separate coordinator", client: "remote", code: sim.Get, spare: 1, edits: dynamo()},
