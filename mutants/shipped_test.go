@@ -27,7 +27,7 @@ func shippedSeeds() int {
 // What ships keeps what it promises, whatever goes wrong.
 func TestWhatShipsHolds(t *testing.T) {
 	seeds := shippedSeeds()
-	for _, name := range append([]string{"dynamo-majorities", "statements", "paxos-members"}, families...) {
+	for _, name := range append([]string{"dynamo-majorities", "statements", "paxos-members", "paxos-lease"}, families...) {
 		t.Run(name, func(t *testing.T) { holds(t, name, seeds, seeds) })
 	}
 }
@@ -84,6 +84,8 @@ func TestWeakerOptionsBreakThePromise(t *testing.T) {
 		{"dynamo-hints", "protocol.hints", "none"},
 		{"multi-leader", "protocol.delivery", "arrival"},
 		{"multi-leader", "workload.tokens", "false"},
+		{"paxos", "protocol.reads", "leader"},  // who believes to lead is asked, and is wrong
+		{"paxos-lease", "protocol.drift", "0"}, // clocks are trusted more than they deserve
 		{"dynamo-hints", "protocol.hints", "memory"},
 	} {
 		t.Run(weaker.scenario+" "+weaker.path+"="+weaker.value, func(t *testing.T) {

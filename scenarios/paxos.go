@@ -27,6 +27,9 @@ func (p *multiPaxos) Members() (start, least int) {
 	}
 	return len(p.Acceptors), 1
 }
+
+// HandsOver tells that a leader hands over when it is asked to, if another can lead.
+func (p *multiPaxos) HandsOver() bool             { return len(p.Proposers) != 1 }
 func (p *multiPaxos) Commits() bool               { return true }
 func (p *multiPaxos) Siblings() bool              { return false }
 func (p *multiPaxos) Sessions() bool              { return true }

@@ -51,10 +51,11 @@ func (n *Node) raise(env *sim.Env, ballot uint64) {
 // owner is the rank of the server that a ballot belongs to.
 func (c *cluster) owner(ballot uint64) int { return int((ballot - 1) % uint64(len(c.servers))) }
 
-// lent tells whether the node has promised to prefer no other ballot for now.
-func (n *Node) lent(env *sim.Env, ballot uint64) bool {
+// lent tells whether the node has promised to prefer no other ballot for now. What it
+// promised to a leader that hands over does not count.
+func (n *Node) lent(env *sim.Env, ballot, instead uint64) bool {
 	a := &n.acceptor
-	if env.Now() >= a.lentUntil {
+	if env.Now() >= a.lentUntil || instead > 0 && a.lentTo == instead {
 		return false
 	}
 	return a.lentTo == 0 || n.owner(a.lentTo) != n.owner(ballot)
@@ -64,7 +65,7 @@ func (n *Node) lent(env *sim.Env, ballot uint64) bool {
 // phase 1b).
 func (n *Node) receivePrepare(env *sim.Env, from sim.NodeID, m *prepare) {
 	a := &n.acceptor
-	isLent := n.lent(env, m.Ballot)
+	isLent := n.lent(env, m.Ballot, m.Instead)
 	if !isLent && from != n.self {
 		n.notice(env, m.Ballot)
 		n.calm(env)

@@ -88,7 +88,7 @@ func (n *Node) confirmed(env *sim.Env, round uint64) {
 	r := &n.proposer.ruling
 	r.confirmed = round
 	for len(r.rounds) > 0 && r.rounds[0].round <= round {
-		if r.rounds[0].round == round && n.config.leases() {
+		if r.rounds[0].round == round && n.config.leases() && !r.handing {
 			n.hire(env, r.rounds[0].at)
 		}
 		r.rounds = r.rounds[1:]

@@ -19,6 +19,8 @@ type ruling struct {
 	waiting []waiting
 	change  uint64 // the newest slot for which a configuration was proposed
 
+	handing bool // the lead is being handed over: nothing new is taken
+
 	round     uint64 // of heartbeats
 	confirmed uint64 // the newest that barred every other leader when it was sent
 	rounds    []roundTime
@@ -75,7 +77,7 @@ func (n *Node) pump(env *sim.Env) {
 			// Known to somebody: it will be learnt.
 		case ok && !n.config.ownValue():
 			n.propose(env, proposal{about: about(sim.NumberSubject(slot)), slot: slot, entry: found})
-		case len(r.queue) > 0 && (slot > r.top || n.config.ownValue()):
+		case len(r.queue) > 0 && !r.handing && (slot > r.top || n.config.ownValue()):
 			x := r.queue[0]
 			r.queue = r.queue[1:]
 			x.slot = slot

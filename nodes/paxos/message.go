@@ -24,6 +24,7 @@ const (
 	codeProbed
 	codeChange
 	codeChanged
+	codeHandover
 )
 
 // about is the subject that a message names.
@@ -36,8 +37,9 @@ func (a about) Subject() sim.Subject { return sim.Subject(a) }
 // from one on.
 type prepare struct {
 	about
-	Ballot uint64
-	From   uint64
+	Ballot  uint64
+	From    uint64
+	Instead uint64 // the ballot of the leader that hands over; 0 for none
 }
 
 // Kind implements sim.Message.
@@ -49,6 +51,7 @@ func (*prepare) Kind() sim.Kind {
 func (m *prepare) Encode(e *sim.Encoder) {
 	e.Uint("ballot", m.Ballot)
 	e.Uint("from", m.From)
+	e.Uint("instead", m.Instead)
 }
 
 // acceptance is what an acceptor has accepted for a slot. The entry's epoch is the ballot.
@@ -305,3 +308,17 @@ func (*changed) Kind() sim.Kind {
 
 // Encode implements sim.Message.
 func (m *changed) Encode(e *sim.Encoder) {}
+
+// handover asks a proposer to lead in the place of the sender.
+type handover struct {
+	about
+	Ballot uint64
+}
+
+// Kind implements sim.Message.
+func (*handover) Kind() sim.Kind {
+	return sim.Kind{Class: sim.Control, Code: codeHandover, Name: "handover"}
+}
+
+// Encode implements sim.Message.
+func (m *handover) Encode(e *sim.Encoder) { e.Uint("ballot", m.Ballot) }

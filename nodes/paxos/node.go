@@ -86,7 +86,7 @@ func (n *Node) Start(env *sim.Env) {
 	}
 	n.follow(env)
 	if isBeginning && n.proposers&(bit(n.me)-1) == 0 && n.seen == 0 {
-		n.campaign(env)
+		n.campaign(env, 0)
 	}
 }
 
@@ -123,6 +123,8 @@ func (n *Node) Receive(env *sim.Env, from sim.NodeID, m sim.Message) {
 		n.receiveProbed(env, from, m)
 	case *change:
 		n.receiveChange(env, from, m)
+	case *handover:
+		n.receiveHandover(env, m)
 	case *changed:
 		n.receiveChanged()
 	}
@@ -145,6 +147,8 @@ func (n *Node) Timeout(env *sim.Env, t sim.Timer) {
 		n.startFlush(env)
 	case timerWish:
 		n.insist(env)
+	case sim.SignalHandover:
+		n.handOver(env, t)
 	case sim.SignalJoin, sim.SignalLeave:
 		n.wishes(env, t)
 	case sim.SignalElect:

@@ -24,6 +24,8 @@ type proposer struct {
 	opened bool   // the ballot is on disk: acceptors may hear of it
 	from   uint64 // the first slot that phase 1 asks about
 
+	instead uint64 // the ballot of the leader that handed over, 0 for none
+
 	promised uint64 // the acceptors that have promised, a bit for each rank
 	promises int    // how many messages said so
 	found    map[uint64]replog.Entry
@@ -72,35 +74,36 @@ func (n *Node) drawPatience(env *sim.Env) {
 // missed opens a ballot, unless a leader was heard in the meantime.
 func (n *Node) missed(env *sim.Env) {
 	p := &n.proposer
-	if p.phase == leading {
+	if p.phase == leading && !p.ruling.handing {
 		return
 	}
 	if quiet := env.Now() - p.heard; p.phase == idle && quiet < p.patience {
 		p.timer = env.After(p.patience-quiet, sim.Timer{Kind: timerMissed})
 		return
 	}
-	n.campaign(env)
+	n.campaign(env, 0)
 }
 
 // forced opens a ballot because it was told to.
 func (n *Node) forced(env *sim.Env) {
 	if n.plays(n.proposers) && n.proposer.phase != leading {
-		n.campaign(env)
+		n.campaign(env, 0)
 	}
 }
 
 // campaign opens a ballot of its own, higher than all it has heard of (phase 1a). It is
-// on disk before anybody hears of it: a proposer that forgot it could open it twice.
-func (n *Node) campaign(env *sim.Env) {
+// on disk before anybody hears of it: a proposer that forgot it could open it twice. It may be
+// in the place of a leader that hands over.
+func (n *Node) campaign(env *sim.Env, instead uint64) {
 	p := &n.proposer
 	env.Cancel(p.timer)
 	ballot := n.nextBallot(max(n.seen, n.acceptor.promised), n.me)
-	if n.lent(env, ballot) {
+	if n.lent(env, ballot, instead) {
 		n.follow(env)
 		return
 	}
 	n.drop(env)
-	p.phase, p.ballot, p.opened = preparing, ballot, false
+	p.phase, p.ballot, p.instead, p.opened = preparing, ballot, instead, false
 	p.promised, p.promises, p.found, p.floor = 0, 0, map[uint64]replog.Entry{}, 0
 	p.from = n.learner.applied + 1
 	if n.config.gapNoop() {
@@ -127,7 +130,7 @@ func (n *Node) sendPrepare(env *sim.Env, ballot uint64) {
 
 func (n *Node) askPromises(env *sim.Env, of uint64) {
 	p := &n.proposer
-	n.sendTo(env, of&^p.promised, &prepare{about: about(sim.NumberSubject(p.ballot)), Ballot: p.ballot, From: p.from})
+	n.sendTo(env, of&^p.promised, &prepare{about: about(sim.NumberSubject(p.ballot)), Ballot: p.ballot, From: p.from, Instead: p.instead})
 }
 
 // ahead are the acceptors of all slots that could be proposed for next.
@@ -216,7 +219,7 @@ func (n *Node) preempted(env *sim.Env) {
 	n.drop(env)
 	n.follow(env)
 	if n.config.Duel == "none" {
-		n.campaign(env)
+		n.campaign(env, 0)
 	}
 }
 

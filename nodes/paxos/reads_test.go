@@ -226,3 +226,36 @@ func TestARetriedOpTakesEffectOnce(t *testing.T) {
 	}
 	require.Equal(t, 1, committed)
 }
+
+// Who is handed the lead need not wait for the lease to end: the leader has given it up.
+func TestAHandoverRevokesTheLease(t *testing.T) {
+	p := newPlay(t, 3, func(c *Config) { c.Reads, c.Lease = "lease", 300*time.Millisecond })
+	p.Run(100 * time.Millisecond)
+	put := p.put(1)
+	p.Signal(1, sim.SignalHandover)
+	late := p.get(1) // before it hears of its successor
+	_, answered := p.shown(late)
+	require.False(t, answered)
+	p.flow(1, 2, 3)
+	require.True(t, p.leads(2))
+	require.False(t, p.leads(1))
+	p.Run(100 * time.Millisecond)
+	now := p.get(2)
+	p.Run(100 * time.Millisecond)
+	writer, answered := p.shown(now)
+	require.True(t, answered)
+	require.Equal(t, put, writer)
+}
+
+// A leader that handed over to nobody leads again, in a ballot of its own.
+func TestAHandoverThatIsLost(t *testing.T) {
+	p := newPlay(t, 3, func(c *Config) { c.Timeout = 200 * time.Millisecond })
+	p.Run(100 * time.Millisecond)
+	ballot := p.server(1).proposer.ballot
+	p.Signal(1, sim.SignalHandover)
+	p.Drop(simtest.Match{Kind: "handover"})
+	put := p.put(1)
+	p.Run(time.Second)
+	require.Greater(t, p.server(1).proposer.ballot+p.server(2).proposer.ballot+p.server(3).proposer.ballot, ballot)
+	require.NotNil(t, p.reply(put))
+}
