@@ -137,13 +137,24 @@ func (n *Node) proposeAgain(env *sim.Env) {
 		again.about = about(sim.NumberSubject(x.slot))
 		n.sendTo(env, n.at(x.slot).Acceptors&^x.by&^bit(n.me), n.accept(&again))
 	}
-	if next := p.ruling.next; next <= n.learner.applied+uint64(n.config.Window) && !n.isPromised(n.at(next)) {
-		n.askPromises(env, n.at(next).Acceptors)
+	if unasked := n.unpromised(); unasked != 0 {
+		n.askPromises(env, unasked)
 		n.expect(env)
 	}
 	if len(p.ruling.open) > 0 {
 		n.expect(env)
 	}
+}
+
+// unpromised are the acceptors of configurations ahead of which not enough have promised.
+func (n *Node) unpromised() (set uint64) {
+	l := &n.learner
+	for _, c := range n.ruled(l.applied+1, l.applied+uint64(n.config.Window)) {
+		if !n.isPromised(c) {
+			set |= c.Acceptors
+		}
+	}
+	return set
 }
 
 // opened finds a proposal by its slot.

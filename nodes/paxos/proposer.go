@@ -194,6 +194,7 @@ func (n *Node) receivePromise(env *sim.Env, from sim.NodeID, m *promise) {
 		n.lead(env)
 	}
 	n.pump(env)
+	n.release(env)
 }
 
 // isPromised tells whether enough acceptors of a configuration have promised.

@@ -111,9 +111,20 @@ func (n *Node) barrier() uint64 {
 	return max(p.ruling.top, p.floor, l.applied)
 }
 
+// isComplete tells whether this leader has applied all that earlier ones may have had
+// chosen: enough have promised of every configuration that it knows of, one after the other as it
+// learns of them, and told what they had accepted.
+func (n *Node) isComplete() bool {
+	p := &n.proposer
+	return n.unpromised() == 0 && n.learner.applied >= max(p.ruling.top, p.floor)
+}
+
 // isReady tells whether a held read can be answered, and what allows it.
 func (n *Node) isReady(env *sim.Env, h *heldRead) (why sim.Why, ok bool) {
 	if n.learner.applied < max(h.barrier, h.request.Token.Index) {
+		return 0, false
+	}
+	if isLeaders := h.path != "learner" && h.path != "quorum"; isLeaders && !n.isComplete() {
 		return 0, false
 	}
 	switch h.path {

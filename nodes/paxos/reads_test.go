@@ -259,3 +259,34 @@ func TestAHandoverThatIsLost(t *testing.T) {
 	require.Greater(t, p.server(1).proposer.ballot+p.server(2).proposer.ballot+p.server(3).proposer.ballot, ballot)
 	require.NotNil(t, p.reply(put))
 }
+
+// 5 comes to lead by the old acceptors, and learns of the new ones, by whom something was
+// chosen: it answers nothing before it has asked them.
+func TestALeaderAsksTheNewAcceptorsBeforeItAnswers(t *testing.T) {
+	p := newPlay(t, 7, func(c *Config) { apart(c); c.Window, c.Reads = 2, "leader" })
+	p.flow(4, 1, 2, 3)
+	p.Do(4, func(env *sim.Env) { p.server(4).reconfigure(env, bit(0)|bit(5)|bit(6)) })
+	p.flow(4, 1, 2, 3)
+	p.put(4)
+	p.flow(4, 1, 2, 3)
+	put := p.put(4)
+	p.flow(4, 6, 7)
+	for range 5 {
+		p.Advance(100 * time.Millisecond)
+		p.flow(4, 6, 7)
+	}
+	require.Equal(t, sim.OK, p.reply(put).Outcome)
+	p.elect(5, 1, 2, 3)
+	require.True(t, p.leads(5))
+	get := p.get(5)
+	for range 3 {
+		p.Advance(100 * time.Millisecond)
+		p.flow(5, 1, 2, 3)
+	}
+	_, answered := p.shown(get)
+	require.False(t, answered)
+	p.Run(time.Second)
+	writer, answered := p.shown(get)
+	require.True(t, answered)
+	require.Equal(t, put, writer)
+}
