@@ -253,11 +253,16 @@ func (n *Node) learnLeader(env *sim.Env, rank int, m *greet) {
 	}
 }
 
-// stepDownFor obeys another leader's epoch.
+// stepDownFor obeys another leader's epoch. Where nobody is replaced that was this server's own,
+// and forgotten with its disk: it begins another one.
 func (n *Node) stepDownFor(env *sim.Env, m *greet) {
 	n.stepDown(env)
 	n.leaders[n.place] = belief{epoch: m.Epoch, id: m.Leader}
-	if m.Epoch > n.epoch {
+	switch isFirst := n.centres[n.place][0] == n.me; {
+	case isFirst && !n.replaces(n.place):
+		n.promise(env, max(n.epoch, m.Epoch)+1)
+		n.gather(env)
+	case m.Epoch > n.epoch:
 		n.promise(env, m.Epoch)
 	}
 }
