@@ -56,10 +56,19 @@ func (n *Node) commit(env *sim.Env) {
 		u := &n.log[w.index]
 		env.Send(w.client, &kv.Reply{
 			Op: w.op, Attempt: w.attempt, Outcome: sim.OK, Leader: n.self,
-			Token: token(u.after(u.Deps)), Context: n.resolver.After(&u.Cells[0].Object),
+			Token: token(u.after(u.Deps)), Context: n.after(u, w.op),
 		})
 	}
 	n.waiting = kept
+}
+
+// after is the context of a client whose write this was. Of a write that another server brought along
+// with others it is not known: then the client has read nothing.
+func (n *Node) after(u *update, op sim.OpID) kv.Context {
+	if c := u.brings(op); c.Op == op {
+		return n.resolver.After(&c.Object)
+	}
+	return nil
 }
 
 // isKept tells whether the rule of the mode is met for an entry of the log.

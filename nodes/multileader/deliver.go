@@ -124,6 +124,10 @@ func (n *Node) admit(u update) {
 	n.seen = u.after(n.seen)
 	n.log = append(n.log, u)
 	for i := range u.Cells {
-		u.Cells[i].writes(func(op sim.OpID) { n.known[op] = len(n.log) - 1 })
+		u.Cells[i].writes(func(op sim.OpID) {
+			if _, knows := n.known[op]; !knows {
+				n.known[op] = len(n.log) - 1
+			}
+		})
 	}
 }

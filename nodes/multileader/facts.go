@@ -20,7 +20,7 @@ func (n *Node) statePlaced(env *sim.Env, u *update) {
 
 // stateCommitted states that the rule of the mode is met for a write.
 func (n *Node) stateCommitted(env *sim.Env, index int, op sim.OpID) {
-	env.Observe(sim.Observation{Fact: sim.Committed, Op: op, Key: n.log[index].Cells[0].Key, A: uint64(index) + 1})
+	env.Observe(sim.Observation{Fact: sim.Committed, Op: op, Key: n.log[index].brings(op).Key, A: uint64(index) + 1})
 }
 
 // stateStored states what has become durable.

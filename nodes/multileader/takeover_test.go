@@ -113,9 +113,12 @@ func TestWhatALostDiskAloneHadIsLost(t *testing.T) {
 }
 
 // No identity is used twice: each write is placed once, though leaders crash, lose their disks
-// and come back, for a write in doubt goes to no other leader.
+// and come back, for a write in doubt goes to no other leader. With homes it may: who forwards
+// a write again forwards it to whoever leads its home by then.
 func TestNothingIsDoneTwice(t *testing.T) {
-	for name, change := range ways() {
+	all := ways()
+	delete(all, "homes")
+	for name, change := range all {
 		t.Run(name, func(t *testing.T) {
 			config := multileader.Defaults()
 			change(&config)

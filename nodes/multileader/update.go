@@ -59,6 +59,18 @@ func (u *update) stands() kv.Context {
 	return u.Seen
 }
 
+// brings is the part of an update that brings a write, or brought it along with others.
+func (u *update) brings(op sim.OpID) *cell {
+	for i := range u.Cells {
+		found := false
+		u.Cells[i].writes(func(other sim.OpID) { found = found || other == op })
+		if found {
+			return &u.Cells[i]
+		}
+	}
+	return &u.Cells[0]
+}
+
 // isIn tells whether who has applied a context has all that the update brings.
 func (u *update) isIn(seen kv.Context) bool {
 	if u.Dot.Actor != 0 {
