@@ -62,6 +62,10 @@ func protocols() []strict.Alternative {
 			Kind: "multi-leader", New: func() any { return new(multiLeader) },
 			Doc: "a leader with followers in each datacentre; leaders send each other updates and merge them",
 		},
+		{
+			Kind: "abd", New: func() any { return new(atomicRegisters) },
+			Doc: "atomic registers without consensus: reads write back what they found to a majority",
+		},
 	}
 }
 
