@@ -24,6 +24,8 @@ var mutants = []mutant{
 	"2pc-decision-not-logged", "2pc-prepare-volatile",
 	"cl-retry-new-id", "cl-timeout-means-failed",
 	"crdt-actor-reuse", "crdt-delta-holes", "ml-no-causal-delivery", "ml-no-origin-filter",
+	"cr-new-tail-early", "craq-dirty-read",
+	"crdt-actor-reuse", "crdt-delta-holes",
 	"dy-async-writeback", "dy-dot-reuse", "dy-hint-after-gc", "dy-hint-volatile", "dy-no-writeback",
 	"dy-repair-resurrects", "dy-ring-change-split",
 	"lf-ack-local-only", "lf-no-fencing", "lf-skip-gap", "lf-token-ignores-epoch", "lf-visible-before-ack",
@@ -55,6 +57,8 @@ func (m mutant) family() string {
 		return "carts"
 	case strings.HasPrefix(string(m), "ml-"):
 		return "multi-leader"
+	case strings.HasPrefix(string(m), "cr-"), strings.HasPrefix(string(m), "craq-"):
+		return "chain"
 	case strings.HasPrefix(string(m), "crdt-"):
 		return "crdt"
 	case m.isPaxos():

@@ -11,7 +11,7 @@ import (
 )
 
 // families are the default scenarios: one for each family of protocols.
-var families = []string{"leader-follower", "dynamo", "dynamo-hints", "crdt", "carts", "two-phase", "anti-entropy", "ring-change", "paxos", "multi-leader", "raft"}
+var families = []string{"leader-follower", "dynamo", "dynamo-hints", "crdt", "carts", "two-phase", "anti-entropy", "ring-change", "paxos", "multi-leader", "raft", "abd", "chain"}
 
 // shippedSeeds is how many seeds the protocols that ship must hold.
 func shippedSeeds() int {
@@ -75,6 +75,8 @@ func TestWeakerOptionsBreakThePromise(t *testing.T) {
 		{"two-phase", "nemesis.kinds", "[isolate, crash, wipe]"},
 		{"carts", "workload.merge", "union"}, // ml-cart-union: what was removed comes back
 		{"carts", "workload.merge", "lww"},
+		{"abd", "nemesis.kinds", "[isolate, crash, wipe]"},
+		{"chain", "nemesis.kinds", "[isolate, crash, wipe]"},
 		{"crdt", "protocol.w", "1"},
 		{"crdt", "protocol.r", "1"},
 		{"statements", "protocol.ship", "command"}, // lf-statement-replication, r-nondeterministic-apply

@@ -66,6 +66,10 @@ func protocols() []strict.Alternative {
 			Kind: "abd", New: func() any { return new(atomicRegisters) },
 			Doc: "atomic registers without consensus: reads write back what they found to a majority",
 		},
+		{
+			Kind: "chain", New: func() any { return new(chainOfServers) },
+			Doc: "chain replication: the head orders writes, the tail answers; CRAQ reads anywhere; the last server is the master",
+		},
 	}
 }
 

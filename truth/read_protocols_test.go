@@ -47,6 +47,9 @@ func readPaths() []readPath {
 		return []scenarios.Edit{set("protocol", "{kind: raft, reads: "+reads+"}")}
 	}
 	told := []string{"chosen", "beat", "beat-ack"}
+	chain := func(edits ...scenarios.Edit) []scenarios.Edit {
+		return append([]scenarios.Edit{set("protocol", "{kind: chain}")}, edits...)
+	}
 	return []readPath{
 		{protocol: "log read via leader (MultiPaxos/Raft)", client: "remote", code: sim.Get, edits: paxos("log"), without: told},
 		{protocol: "leader lease write/Raft commit", client: "remote", code: sim.Put, edits: paxos("log"), without: told},
@@ -63,6 +66,15 @@ func readPaths() []readPath {
 		{protocol: "Dynamo read or write via separate coordinator", client: "remote", code: sim.Put, spare: 1, edits: dynamo()},
 		{protocol: "ABD read (query + write-back)", client: "remote", code: sim.Get, edits: []scenarios.Edit{set("protocol", "{kind: abd}")}},
 		{protocol: "ABD write multi-writer", client: "remote", code: sim.Put, edits: []scenarios.Edit{set("protocol", "{kind: abd}")}},
+		{protocol: "chain write", client: "remote", code: sim.Put, spare: 1, edits: chain(), without: []string{"ack", "renew"}},
+		{protocol: "chain read at tail", client: "remote", code: sim.Get, spare: 1, edits: chain(), without: []string{"renew"}},
+		{protocol: "CRAQ clean read", client: "remote", code: sim.Get, spare: 1, edits: chain(set("protocol.reads", "craq"), set("topology.near", "n1"))},
+		{
+			// Notices of commits take so long that every read finds its key dirty.
+			protocol: "CRAQ dirty read (version query to tail)", client: "remote", code: sim.Get, spare: 1,
+			edits: chain(set("protocol.reads", "craq"), set("topology.near", "n1"), set("protocol.resend", "1h"), set("workload.keys", "1"),
+				set("topology.link.legs", "[{messages: ack, latency: 1h}]")),
+		},
 		{protocol: "Dynamo client-driven", client: "remote", code: sim.Get, edits: dynamo(set("protocol.coordinator", "client"), set("protocol.versions", "lww"))},
 		{protocol: "Dynamo client-driven", client: "remote", code: sim.Put, edits: dynamo(set("protocol.coordinator", "client"), set("protocol.versions", "lww"))},
 	}
