@@ -75,7 +75,7 @@ func TestWeakerOptionsBreakThePromise(t *testing.T) {
 		{"two-phase", "nemesis.kinds", "[isolate, crash, wipe]"},
 		{"carts", "workload.merge", "union"}, // ml-cart-union: what was removed comes back
 		{"carts", "workload.merge", "lww"},
-		{"abd", "nemesis.kinds", "[isolate, crash, wipe]"},
+		{"abd", "protocol.write_back", "never"},
 		{"chain", "nemesis.kinds", "[isolate, crash, wipe]"},
 		{"crdt", "protocol.w", "1"},
 		{"crdt", "protocol.r", "1"},
