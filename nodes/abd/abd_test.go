@@ -9,6 +9,7 @@ import (
 	"simrun/nodes/abd"
 	"simrun/nodes/kv"
 	"simrun/sim"
+	"simrun/sim/random"
 	"simrun/sim/simtest"
 	"simrun/workloads"
 )
@@ -17,7 +18,7 @@ var members = []sim.NodeID{1, 2, 3}
 
 func work() workloads.ReadWrite {
 	return workloads.ReadWrite{
-		Clientele: workloads.Clientele{Clients: 1, Pace: "closed", Sessions: 2},
+		Clientele: workloads.Clientele{Clients: 1, Pace: "open", Arrivals: "even", Sessions: 4},
 		Reads:     1 << 62, Deletes: 1 << 61, Keys: 2, Choice: "uniform", Timeout: time.Second, ReadAt: "strongest",
 	}
 }
@@ -25,6 +26,9 @@ func work() workloads.ReadWrite {
 // TestContract holds replicas, messages and records against the contract.
 func TestContract(t *testing.T) {
 	load := work()
+	hundred, err := random.ParseDecimal("100")
+	require.NoError(t, err)
+	load.Rate = random.PerSecond(hundred)
 	server, maker := abd.New(abd.Defaults()), load.Maker()
 	simtest.Node(t, simtest.Cast{Names: []string{"n1", "n2", "n3", "c1"}, New: func(self sim.NodeID) sim.Node {
 		if self <= 3 {
