@@ -21,6 +21,8 @@ type encounters struct {
 	nodes uint64   // that made some write, by number below 64
 	knew  []uint64 // by op: the nodes that know its write
 	maker []sim.NodeID
+	turn  []uint32 // by op: how many were made before it
+	made  uint32
 	open  [][]uint32         // by key number: writes that some maker of writes does not know
 	last  map[uint64]uint32  // by key number and node: the write that it took in last
 	pairs map[meeting]uint32 // the stamp at which the later of the two was made
@@ -55,7 +57,7 @@ func (v *view) leadsSeveral() bool {
 // encounters are gathered from the facts in their order.
 func (v *view) encounters() *encounters {
 	e := &encounters{
-		view: v, knew: make([]uint64, len(v.ops)), maker: make([]sim.NodeID, len(v.ops)), open: make([][]uint32, len(v.keys())),
+		view: v, knew: make([]uint64, len(v.ops)), maker: make([]sim.NodeID, len(v.ops)), turn: make([]uint32, len(v.ops)), open: make([][]uint32, len(v.keys())),
 		last: map[uint64]uint32{}, pairs: map[meeting]uint32{}, silent: map[meeting]uint64{},
 		noted: map[meeting]bool{}, told: map[meeting]uint64{},
 		dropped: map[uint32]bool{}, logged: map[sim.OpID]bool{}, good: map[sim.OpID]bool{},
@@ -129,11 +131,26 @@ func (e *encounters) learn(at uint32, seen *record.Observation) {
 		}
 	}
 	e.last[where] = at
+	e.infer(at, number, node)
+}
+
+// infer has a node that knows a write know what its maker knew when it was made: what it had
+// replaced is no news any more.
+func (e *encounters) infer(at, number uint32, node uint64) {
+	for _, other := range e.open[number] {
+		if e.knew[other]&node == 0 && e.turn[other] < e.turn[at] {
+			if _, pair := e.pairs[met(other, at)]; !pair {
+				e.knew[other] |= node
+			}
+		}
+	}
 }
 
 // make finds the writes that the maker of a new one does not know: nobody can have known
 // the new one before.
 func (e *encounters) make(at, number uint32, node uint64, stamp uint32) {
+	e.turn[at] = e.made
+	e.made++
 	kept := e.open[number][:0]
 	for _, other := range e.open[number] {
 		if e.knew[other]&node == 0 {
@@ -165,7 +182,8 @@ func (e *encounters) note(at uint32, seen *record.Observation) {
 // ConcurrentWrites counts the pairs of writes that several leaders made on one key without
 // knowledge of each other: when the later one was made, its maker did not know the earlier
 // one. That is told by facts, whatever the store believes: a node knows what it placed,
-// applied, stored, or discarded as it came. Beside them stand the pairs that the store noted,
+// applied, stored, or discarded as it came, and what the makers of these writes knew then
+// of the key. Beside them stand the pairs that the store noted,
 // those of them that are none, and those that a leader did not notice though its newest
 // write was replaced by one that did not know it. Nothing is judged unless nodes lead in
 // several scopes.

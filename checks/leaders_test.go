@@ -185,14 +185,26 @@ func (t *twin) strangers() (n int64) {
 	}
 	for i, a := range t.ops {
 		for _, b := range t.ops[i+1:] {
-			x, made := t.maker(a)
-			y, later := t.maker(b)
-			if a.Key == b.Key && x != y && x != sim.Nobody && y != sim.Nobody && t.first(a, y) > later && t.first(b, x) > made {
+			x, _ := t.maker(a)
+			y, _ := t.maker(b)
+			if a.Key == b.Key && x != y && x != sim.Nobody && y != sim.Nobody && !t.knew(a, b) && !t.knew(b, a) {
 				n++
 			}
 		}
 	}
 	return n
+}
+
+// knew tells whether the maker of a write knew another one then: it had heard of it, or of
+// one whose maker knew it.
+func (t *twin) knew(w, other *record.Op) bool {
+	node, made := t.maker(w)
+	for _, c := range t.ops {
+		if c != w && c.Key == w.Key && t.first(c, node) < made && (c == other || t.knew(c, other)) {
+			return true
+		}
+	}
+	return false
 }
 
 func (t *twin) grant(w *record.Op) bool {

@@ -74,7 +74,8 @@ func (r row) parameter(t *testing.T, name string) float64 {
 			continue
 		}
 		value, _, _ = strings.Cut(value, " ")
-		x, err := strconv.ParseFloat(strings.TrimSuffix(value, "/s"), 64)
+		value, _, _ = strings.Cut(value, "/s") // or /s/leader
+		x, err := strconv.ParseFloat(value, 64)
 		require.NoError(t, err, "%v", r)
 		return x
 	}

@@ -23,18 +23,21 @@ func (n *Node) accept(env *sim.Env, client sim.NodeID, r *kv.Request) {
 		n.conflict(env, client, r)
 		return
 	default:
-		index = n.write(env, r)
+		index = n.write(env, client, r)
 	}
 	n.waiting = append(n.waiting, waiting{client: client, op: r.Op, attempt: r.Attempt, index: index})
 	n.commit(env)
 }
 
 // write makes the update of a write, and applies it here.
-func (n *Node) write(env *sim.Env, r *kv.Request) int {
+func (n *Node) write(env *sim.Env, client sim.NodeID, r *kv.Request) int {
 	env.Work(n.config.Work)
 	n.count++
 	dot := kv.Dot{Actor: n.actor, Counter: n.count}
 	u := update{Dot: dot, Deps: n.seen, Cells: []cell{{Key: r.Key, Op: r.Op, Object: n.changed(env, r)}}}
+	if n.config.Compensate {
+		u.Cells[0].Writer = client
+	}
 	n.statePlaced(env, &u)
 	n.apply(env, u)
 	return len(n.log) - 1

@@ -106,6 +106,10 @@ func (c *client) after(env *sim.Env, d time.Duration, kind sim.TimerKind) sim.Ti
 
 // Receive implements kv.Client.
 func (c *client) Receive(env *sim.Env, from sim.NodeID, m sim.Message) (kv.Reply, bool) {
+	if sorry, ok := m.(*apology); ok {
+		env.Send(from, &accepted{Op: sorry.Op})
+		return kv.Reply{}, false
+	}
 	reply, ok := m.(*kv.Reply)
 	if ok {
 		c.missed = 0

@@ -50,6 +50,7 @@ func (n *Node) resolve(env *sim.Env, c *cell) {
 		}
 	})
 	for _, l := range found.Lost {
+		n.regret(env, c.Key, l.Op, l.To)
 		env.Observe(sim.Observation{Fact: sim.Discarded, Why: sim.Resolved, Key: c.Key, Op: l.Op, A: l.Stamp})
 	}
 	for _, p := range found.Pairs {

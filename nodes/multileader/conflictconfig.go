@@ -15,6 +15,8 @@ type Conflicts struct {
 	HomeMoves    string        `yaml:"home_moves" default:"handover" one:"handover|suspicion" doc:"homes: key: when another datacentre becomes a key's home: when the home's leader hands its keys over; or also when the home was not heard for home_patience, though it may be alive"`
 	HomePatience time.Duration `yaml:"home_patience" default:"1s" min:"1ms" doc:"home_moves: suspicion: how long a home may be silent"`
 
+	Compensate bool `yaml:"compensate" default:"false" doc:"who wrote what was acknowledged and gave way is told: the datacentre that had said yes writes it down, and tells the client until it answers"`
+
 	Deletes string `yaml:"deletes" default:"update-wins" one:"update-wins|delete-wins" doc:"what becomes of a delete beside an update that did not know of it, under highest-node, siblings, union, append and cart"`
 }
 

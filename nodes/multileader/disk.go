@@ -18,6 +18,7 @@ type flusher struct {
 	asked    int
 	willHave kv.Context
 	pledged  uint64
+	amends   int // written down
 }
 
 // flush asks that all written so far be made durable.
@@ -33,6 +34,7 @@ func (n *Node) startFlush(env *sim.Env) {
 	d := &n.disk
 	d.busy, d.again = true, false
 	d.asked, d.willHave, d.pledged = len(n.log), n.seen, n.epoch
+	d.amends = len(n.amends)
 	d.tag++
 	env.Sync(d.tag)
 }
@@ -52,6 +54,7 @@ func (n *Node) Synced(env *sim.Env, s sim.Sync) {
 	d.busy = false
 	n.stateStored(env, before)
 	n.ceded(env, s.Tag)
+	n.amendsKept(env, d.amends)
 	if d.again {
 		n.startFlush(env)
 	}

@@ -73,6 +73,7 @@ func (n *Node) pulse(env *sim.Env) {
 			}
 		}
 	}
+	n.apologizeAgain(env)
 	env.After(n.config.Period, sim.Timer{Kind: timerPulse, A: n.held})
 }
 

@@ -17,6 +17,8 @@ const (
 	codeQuery
 	codeAnswer
 	codeForward
+	codeApology
+	codeAccepted
 )
 
 // silent is a message that is about what the event that caused it is about.

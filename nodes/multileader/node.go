@@ -66,6 +66,8 @@ type Node struct {
 	election election
 	joining  joining
 	ceding   cession
+	amends   []amend
+	noted    int  // of the amends are on disk
 	blank    bool // lost its disk, and has not made up for it yet
 	watched  sim.TimerID
 	heard    time.Duration // when the leader was last heard
@@ -133,6 +135,7 @@ func (n *Node) recover(env *sim.Env) {
 		n.leaders[place].id = n.members[ranks[0]]
 	}
 	n.parts = n.recoverParts(disk)
+	n.recoverAmends(disk)
 	n.stateRecovered(env, n.recoverLog(env))
 	n.blank = n.epoch == 0 && len(n.log) == 0 && env.Now() > 0
 	n.disk = flusher{durable: len(n.log), has: n.seen, epoch: n.epoch}
@@ -178,6 +181,8 @@ func (n *Node) Receive(env *sim.Env, from sim.NodeID, m sim.Message) {
 		n.receiveQuery(env, from, m)
 	case *answer:
 		n.receiveAnswer(env, from, m)
+	case *accepted:
+		n.receiveAccepted(env, m)
 	case *forward:
 		n.receiveForward(env, m)
 	}

@@ -24,7 +24,8 @@ type update struct {
 // cell is what one key gets or holds.
 type cell struct {
 	Key    sim.Key
-	Op     sim.OpID // the write that brings it; 0 where it is what another server held
+	Op     sim.OpID   // the write that brings it; 0 where it is what another server held
+	Writer sim.NodeID // who is to hear it if the write gives way, where that is told
 	Object resolve.Object
 }
 
@@ -32,6 +33,7 @@ type cell struct {
 func (c *cell) Encode(e *sim.Encoder) {
 	e.Uint("key", uint64(c.Key))
 	e.Op("op", c.Op)
+	e.Uint("writer", uint64(c.Writer))
 	c.Object.Encode(e)
 }
 

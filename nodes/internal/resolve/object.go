@@ -199,15 +199,10 @@ func (o *Object) Writes(visit func(sim.OpID)) {
 	}
 }
 
-// Keeps tells whether a write is not given up: a rule that keeps one version keeps that one,
-// one by version vectors its heads, and data types all that they count or contain, as far as
-// can be told from here.
+// Keeps tells whether a write is not given up: it is among what readers are shown; of data
+// types that merge by themselves all is, as far as can be told from here.
 func (r *Resolver) Keeps(o *Object, op sim.OpID) bool {
-	if r.Rule.byDots() {
-		return true
-	}
-	kept := func(v versions.Version) bool { return v.Value.ID == op }
-	return slices.ContainsFunc(o.Set, kept) || r.Rule.byHeads() && slices.ContainsFunc(o.Heads, kept)
+	return r.Rule.byDots() || slices.ContainsFunc(r.shown(o), func(v versions.Version) bool { return v.Value.ID == op })
 }
 
 // content is what the shown versions come to.
