@@ -168,6 +168,7 @@ func conflictMetrics() []Catalogued {
 		{"conflicts_accused", Count, "", "low", "of those, the pairs of which one was made in knowledge of the other"},
 		{"conflicts_missed", Count, "", "low", "concurrent pairs of which one replaced the other, the newest write of the leader that it came to, and that leader noticed nothing"},
 		{"dropped_updates", Count, "", "low", "acknowledged writes that some node of several leaders gave up for another one, as far as it noticed"},
+		{"dropped_knowing", Count, "", "low", "of those, the writes that were made in knowledge of all that they could lose against"},
 		{"conflicts_logged", Count, "", "", "writes that gave way, and that a leader wrote down to make them good"},
 		{"compensated", Count, "", "high", "writes that gave way, and whose doing was made good"},
 		{"duplicate_grants", Count, "", "low", "names granted to one although another one had them"},

@@ -228,6 +228,15 @@ func (e *encounters) measures(acked int64) []Measure {
 			wrong++
 		}
 	}
+	paired, knowing := map[uint32]bool{}, int64(0)
+	for m := range e.pairs {
+		paired[m.a], paired[m.b] = true, true
+	}
+	for at := range e.dropped {
+		if !paired[at] {
+			knowing++
+		}
+	}
 	return []Measure{
 		{Name: "concurrent_pairs", Kind: Count, Count: int64(len(e.pairs))},
 		{Name: "conflicts_per_1000", Kind: Mean, Count: 1000 * int64(len(e.pairs)), Total: acked},
@@ -235,6 +244,7 @@ func (e *encounters) measures(acked int64) []Measure {
 		{Name: "conflicts_accused", Kind: Count, Count: wrong},
 		{Name: "conflicts_missed", Kind: Count, Count: int64(len(e.silent))},
 		{Name: "dropped_updates", Kind: Count, Count: int64(len(e.dropped))},
+		{Name: "dropped_knowing", Kind: Count, Count: knowing},
 		{Name: "conflicts_logged", Kind: Count, Count: int64(len(e.logged)), Undefined: !e.stated},
 		{Name: "compensated", Kind: Count, Count: int64(len(e.good)), Undefined: !e.stated},
 	}

@@ -29,7 +29,7 @@ var mutants = []mutant{
 	"dy-async-writeback", "dy-dot-reuse", "dy-hint-after-gc", "dy-hint-volatile", "dy-no-writeback",
 	"dy-repair-resurrects", "dy-ring-change-split",
 	"lf-ack-local-only", "lf-no-fencing", "lf-skip-gap", "lf-token-ignores-epoch", "lf-visible-before-ack",
-	"ml-cart-union",
+	"ml-cart-union", "ml-tombstone-early-gc",
 	"px-promise-volatile", "px-own-value", "px-ballot-not-unique", "px-promises-per-message", "px-accept-no-bump",
 	"px-single-ballot-field", "px-learner-minority", "px-flexq-disjoint", "mp-gap-noop",
 }
@@ -53,6 +53,8 @@ func (m mutant) family() string {
 		return "ring-change"
 	case strings.HasPrefix(string(m), "dy-"):
 		return "dynamo"
+	case m == "ml-tombstone-early-gc":
+		return "leaders"
 	case strings.HasPrefix(string(m), "ml-cart-"):
 		return "carts"
 	case strings.HasPrefix(string(m), "ml-"):

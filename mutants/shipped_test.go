@@ -11,7 +11,10 @@ import (
 )
 
 // families are the default scenarios: one for each family of protocols.
-var families = []string{"leader-follower", "dynamo", "dynamo-hints", "crdt", "carts", "two-phase", "anti-entropy", "ring-change", "paxos", "multi-leader", "raft", "abd", "chain"}
+var families = []string{
+	"leader-follower", "dynamo", "dynamo-hints", "crdt", "carts", "two-phase", "anti-entropy", "ring-change",
+	"paxos", "multi-leader", "raft", "abd", "chain", "leaders", "leaders-clocks",
+}
 
 // shippedSeeds is how many seeds the protocols that ship must hold.
 func shippedSeeds() int {
@@ -77,6 +80,7 @@ func TestWeakerOptionsBreakThePromise(t *testing.T) {
 		{"carts", "workload.merge", "lww"},
 		{"abd", "protocol.write_back", "never"},
 		{"chain", "nemesis.kinds", "[isolate, crash, wipe]"},
+		{"leaders-clocks", "protocol.resolve", "wall"}, // ml-lww-wallclock: a clock that is behind drops what knew what it loses against
 		{"crdt", "protocol.w", "1"},
 		{"crdt", "protocol.r", "1"},
 		{"statements", "protocol.ship", "command"}, // lf-statement-replication, r-nondeterministic-apply

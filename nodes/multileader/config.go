@@ -68,7 +68,7 @@ func (c Config) Check() error {
 	if c.OnLoss == "promote" && c.Heartbeat >= c.Timeout {
 		return fieldError{"heartbeat", fmt.Sprintf("%v is not shorter than the timeout of %v: a healthy leader would be missed", c.Heartbeat, c.Timeout)}
 	}
-	return c.checkConflicts()
+	return c.checkConflicts(c.Propagate)
 }
 
 // mostMembers is how many servers the identities of updates can tell apart.

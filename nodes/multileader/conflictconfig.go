@@ -15,6 +15,8 @@ type Conflicts struct {
 	HomeMoves    string        `yaml:"home_moves" default:"handover" one:"handover|suspicion" doc:"homes: key: when another datacentre becomes a key's home: when the home's leader hands its keys over; or also when the home was not heard for home_patience, though it may be alive"`
 	HomePatience time.Duration `yaml:"home_patience" default:"1s" min:"1ms" doc:"home_moves: suspicion: how long a home may be silent"`
 
+	TombstoneGrace time.Duration `yaml:"tombstone_grace" default:"0s" min:"0s" doc:"propagate: operations: a delete is forgotten once it is so old, every server has it, and all that they had by then is here; 0s is never"`
+
 	Compensate bool `yaml:"compensate" default:"false" doc:"who wrote what was acknowledged and gave way is told: the datacentre that had said yes writes it down, and tells the client until it answers"`
 
 	Deletes string `yaml:"deletes" default:"update-wins" one:"update-wins|delete-wins" doc:"what becomes of a delete beside an update that did not know of it, under highest-node, siblings, union, append and cart"`
@@ -45,10 +47,13 @@ func (c Conflicts) Holds() string {
 // HandsOver tells that a leader hands the homes of its keys over when it is asked to.
 func (c Conflicts) HandsOver() bool { return c.Homes == "key" }
 
-func (c *Conflicts) checkConflicts() error {
+func (c *Conflicts) checkConflicts(propagate string) error {
 	r := c.resolver()
 	if field, err := r.Check(); err != nil {
 		return fieldError{field, err.Error()}
+	}
+	if c.TombstoneGrace > 0 && propagate == "state" {
+		return fieldError{"tombstone_grace", "what was forgotten would come back with the next state: only operations come once"}
 	}
 	return nil
 }

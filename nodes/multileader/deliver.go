@@ -112,6 +112,7 @@ func (n *Node) apply(env *sim.Env, u update) {
 		n.resolve(env, &u.Cells[i])
 	}
 	n.admit(u)
+	n.bury(env, &u)
 	env.Disk().Append(fileLog, &u)
 	n.flush(env)
 	n.push(env)

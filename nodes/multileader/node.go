@@ -24,6 +24,7 @@ const (
 	timerResend                          // to the server of rank A, where something is not confirmed
 	timerHeld                            // a request of client op A was held long enough
 	timerFlush                           // a failed sync is tried again
+	timerGraves                          // tombstones may be forgotten
 	timerBlank                           // enough of looking for what a lost disk held
 )
 
@@ -67,6 +68,7 @@ type Node struct {
 	joining  joining
 	ceding   cession
 	amends   []amend
+	graves   []grave
 	noted    int  // of the amends are on disk
 	blank    bool // lost its disk, and has not made up for it yet
 	watched  sim.TimerID
@@ -102,6 +104,9 @@ func New(config Config, l kv.Layout) func(self sim.NodeID) sim.Node {
 // Start implements sim.Node.
 func (n *Node) Start(env *sim.Env) {
 	n.recover(env)
+	if n.config.TombstoneGrace > 0 {
+		n.collect(env)
+	}
 	isFirst := n.centres[n.place][0] == n.me
 	switch {
 	case isFirst && n.isBeginning(env):
@@ -158,6 +163,7 @@ func (n *Node) recoverLog(env *sim.Env) (whole bool) {
 		for j := range u.Cells {
 			n.merge(env, &u.Cells[j])
 		}
+		n.bury(env, u)
 	}
 	return whole
 }
@@ -203,6 +209,8 @@ func (n *Node) Timeout(env *sim.Env, t sim.Timer) {
 		n.giveUp(env, sim.OpID(t.A), uint8(t.B))
 	case timerFlush:
 		n.startFlush(env)
+	case timerGraves:
+		n.collect(env)
 	case timerBlank:
 		n.endBlank(env)
 	case sim.SignalElect:

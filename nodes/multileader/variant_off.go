@@ -12,3 +12,5 @@ func (variant) noCausalDelivery() bool { return false }
 func (variant) noOriginFilter() bool   { return false }
 
 func (n *Node) repeat(*sim.Env, *cell) {}
+
+func (variant) tombstoneEarly() bool { return false }

@@ -10,7 +10,7 @@ import (
 // variant is one small wrong change, chosen by name. Only builds with the tag
 // mutants have it: there the tests prove that judges notice.
 type variant struct {
-	Mutant string `yaml:"mutant" one:"|ml-no-causal-delivery|ml-no-origin-filter" doc:"the wrong change"`
+	Mutant string `yaml:"mutant" one:"|ml-no-causal-delivery|ml-no-origin-filter|ml-tombstone-early-gc" doc:"the wrong change"`
 }
 
 // noCausalDelivery: updates are applied before those that they depend on.
@@ -25,5 +25,8 @@ func (n *Node) repeat(env *sim.Env, c *cell) {
 	if len(n.resolver.Deletes(&c.Object)) > 0 {
 		r.Code = sim.Delete
 	}
-	n.write(env, &r)
+	n.write(env, sim.Nobody, &r)
 }
+
+// tombstoneEarly: tombstones are forgotten by their age alone.
+func (v variant) tombstoneEarly() bool { return v.Mutant == "ml-tombstone-early-gc" }

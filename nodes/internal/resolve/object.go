@@ -199,6 +199,19 @@ func (o *Object) Writes(visit func(sim.OpID)) {
 	}
 }
 
+// IsDelete tells whether a delta is a delete that leaves a tombstone.
+func (r *Resolver) IsDelete(delta *Object) bool { return !r.Rule.byDots() && len(delta.Deletes()) > 0 }
+
+// Deletes are the writes whose tombstones the object has.
+func (o *Object) Deletes() []sim.OpID { return append(o.Set.Deletes(), o.Heads.Deletes()...) }
+
+// IsGrave tells whether nothing is held of a key but the tombstone of one delete, of which
+// nothing is remembered besides.
+func (r *Resolver) IsGrave(o *Object, op sim.OpID) bool {
+	alone := func(s versions.Set) bool { return len(s) == 0 || len(s) == 1 && s[0].Deleted && s[0].Value.ID == op }
+	return alone(o.Set) && alone(o.Heads) && !o.Zero() && !slices.ContainsFunc(o.Made, func(c Content) bool { return len(c.Items)+len(c.Gone) > 0 })
+}
+
 // Keeps tells whether a write is not given up: it is among what readers are shown; of data
 // types that merge by themselves all is, as far as can be told from here.
 func (r *Resolver) Keeps(o *Object, op sim.OpID) bool {
