@@ -8,7 +8,7 @@ import (
 
 // scribe is what turns ops into changes for a lead of a datacentre. The clock goes on.
 func (c *cluster) scribe(place int, actor uint32, clock resolve.Clock) resolve.Scribe {
-	clock.Rank = uint64(place) + 1
+	clock.Rank, clock.Drift = uint64(place)+1, c.config.MaxDrift
 	return resolve.Begin(&c.resolver, actor, clock)
 }
 
