@@ -53,6 +53,7 @@ func (n *Node) Synced(env *sim.Env, s sim.Sync) {
 	d.durable, d.has, d.epoch = d.asked, d.willHave, d.pledged
 	d.busy = false
 	n.stateStored(env, before)
+	n.handOn(env, before)
 	n.ceded(env, s.Tag)
 	n.amendsKept(env, d.amends)
 	if d.again {

@@ -47,7 +47,8 @@
 // # Retries
 //
 // A leader knows each write that is in its log again, whoever made it, and answers it without
-// doing it twice. A write that one leader may have carried out is asked of no other: that one could
+// doing it twice. For that no server hands on what its own disk does not have: what a crash takes
+// from a leader nobody else has either. A write that one leader may have carried out is asked of no other: that one could
 // not know it, and would do it again, with a later stamp than what was written since. So a
 // write is left in doubt where its leader is lost; the session's next one goes elsewhere.
 //

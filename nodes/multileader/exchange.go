@@ -30,10 +30,21 @@ type peer struct {
 	timer  sim.TimerID
 }
 
-// push sends the update at the end of the log to whom it is to be sent at once.
-func (n *Node) push(env *sim.Env) {
-	last := len(n.log) - 1
-	u := &n.log[last]
+// handOn sends what has come to be on disk to whom it is to be sent at once. Nothing is handed
+// on before: a leader that forgot in a crash what others have of it would not know a retry of
+// that write, and do it again.
+func (n *Node) handOn(env *sim.Env, before int) {
+	for i := before; i < n.disk.durable; i++ {
+		n.firm(i)
+	}
+	for i := before; i < n.disk.durable; i++ {
+		n.push(env, i)
+	}
+}
+
+// push sends an update of the log to whom it is to be sent at once.
+func (n *Node) push(env *sim.Env, index int) {
+	u := &n.log[index]
 	var m *ship
 	for rank := range n.peers {
 		if !n.feeds(rank) || !n.peers[rank].met {
@@ -46,7 +57,7 @@ func (n *Node) push(env *sim.Env) {
 			n.sendState(env, rank, false)
 		default:
 			if m == nil {
-				m = &ship{cargo{Updates: n.log[last : last+1 : last+1]}}
+				m = &ship{cargo{Updates: n.log[index : index+1 : index+1]}}
 			}
 			env.Send(n.members[rank], m)
 		}
@@ -65,13 +76,13 @@ func (n *Node) expect(env *sim.Env, rank int) {
 func (n *Node) resend(env *sim.Env, rank int) {
 	p := &n.peers[rank]
 	n.pass(p)
-	if p.done >= len(n.log) || !n.feeds(rank) && !p.lacks {
+	if p.done >= n.disk.durable || !n.feeds(rank) && !p.lacks {
 		return
 	}
 	if p.done < p.mark {
 		n.fill(env, rank)
 	}
-	p.mark = len(n.log)
+	p.mark = n.disk.durable
 	n.expect(env, rank)
 }
 
@@ -89,13 +100,13 @@ func (n *Node) pass(p *peer) {
 func (n *Node) fill(env *sim.Env, rank int) {
 	p := &n.peers[rank]
 	if n.config.Propagate == "state" && n.places[rank] != n.place {
-		p.sent, p.filled = p.has, len(n.log)
+		p.sent, p.filled = p.has, n.disk.durable
 		n.sendState(env, rank, true)
 		return
 	}
 	var batch []update
 	at := p.done
-	for ; at < len(n.log) && len(batch) < n.config.Batch; at++ {
+	for ; at < n.disk.durable && len(batch) < n.config.Batch; at++ {
 		if u := &n.log[at]; !u.isIn(p.has) {
 			batch = append(batch, *u)
 		}

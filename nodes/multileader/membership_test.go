@@ -60,7 +60,7 @@ func TestDatacentresJoinAndLeave(t *testing.T) {
 				joined := when(run, sim.Configured, sim.Agreed, 2, 5)
 				left := when(run, sim.Configured, sim.Agreed, 0, 1)
 				require.Greater(t, joined, 1500*ms, "seed %d", seed)
-				require.Greater(t, left, 3500*ms, "seed %d", seed)
+				require.GreaterOrEqual(t, left, 3500*ms, "seed %d", seed) // at once where all is shipped
 				require.Zero(t, tookBy(run, 5, 0, joined), "a spare took a write")
 				require.Positive(t, tookBy(run, 5, joined, 6*time.Second))
 				require.Positive(t, tookBy(run, 1, 0, 3500*ms))

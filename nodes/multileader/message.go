@@ -47,6 +47,14 @@ type ship struct{ cargo }
 // Kind implements sim.Message.
 func (*ship) Kind() sim.Kind { return sim.Kind{Class: sim.Replicate, Code: codeShip, Name: "ship"} }
 
+// Subject implements sim.Message: the write, as its first attempt.
+func (s *ship) Subject() sim.Subject {
+	if op := s.Updates[0].Cells[0].Op; op != 0 {
+		return sim.OpSubject(op, 1)
+	}
+	return 0
+}
+
 // fill carries what the receiver lacks.
 type fill struct{ cargo }
 

@@ -48,6 +48,7 @@ type Node struct {
 	parts parts
 	log   []update         // in the order in which they were applied
 	cells []resolve.Object // by key
+	safe  []resolve.Object // by key: of what is on disk; where state is propagated
 	seen  kv.Context       // what has been applied
 	known map[sim.OpID]int // where in the log a write is; only looked up
 	stash []update         // waiting for what they depend on
@@ -160,6 +161,7 @@ func (n *Node) recoverLog(env *sim.Env) (whole bool) {
 			continue
 		}
 		n.admit(*u)
+		n.firm(len(n.log) - 1)
 		for j := range u.Cells {
 			n.merge(env, &u.Cells[j])
 		}

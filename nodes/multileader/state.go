@@ -3,6 +3,7 @@ package multileader
 import (
 	"slices"
 
+	"simrun/nodes/internal/resolve"
 	"simrun/nodes/internal/versions"
 	"simrun/nodes/kv"
 	"simrun/sim"
@@ -22,7 +23,7 @@ func (n *Node) sendState(env *sim.Env, rank int, all bool) {
 	carried := func(d kv.Dot) bool { return all || n.carries(rank, d) }
 	p.sent = versions.Union(p.sent, p.has)
 	var keys []sim.Key
-	for i := p.done; i < len(n.log); i++ {
+	for i := p.done; i < n.disk.durable; i++ {
 		u := &n.log[i]
 		if versions.SeesAll(p.sent, filter(u.stands(), carried)) {
 			continue
@@ -35,16 +36,30 @@ func (n *Node) sendState(env *sim.Env, rank int, all bool) {
 		return
 	}
 	slices.Sort(keys)
-	m := &state{Base: p.sent, Seen: n.seen}
+	m := &state{Base: p.sent, Seen: n.disk.has}
 	if !all {
-		m.Base = versions.Union(filter(p.sent, carried), filter(n.seen, func(d kv.Dot) bool { return n.causal() && !carried(d) }))
-		m.Seen = filter(n.seen, carried)
+		m.Base = versions.Union(filter(p.sent, carried), filter(n.disk.has, func(d kv.Dot) bool { return n.causal() && !carried(d) }))
+		m.Seen = filter(n.disk.has, carried)
 	}
 	for _, key := range slices.Compact(keys) {
-		m.Cells = append(m.Cells, cell{Key: key, Object: n.cells[key]})
+		m.Cells = append(m.Cells, cell{Key: key, Object: n.safe[key]})
 	}
 	p.sent = versions.Union(p.sent, m.Seen)
 	env.Send(n.members[rank], m)
+}
+
+// firm takes an update that is on disk into the state that may be sent.
+func (n *Node) firm(index int) {
+	if n.config.Propagate != "state" {
+		return
+	}
+	for i := range n.log[index].Cells {
+		c := &n.log[index].Cells[i]
+		for int(c.Key) >= len(n.safe) {
+			n.safe = append(n.safe, resolve.Object{})
+		}
+		n.safe[c.Key], _ = n.resolver.Merge(n.safe[c.Key], c.Object)
+	}
 }
 
 // carries tells whether what a lead made is sent to a server at once.
