@@ -80,7 +80,7 @@ func (n *Node) home(env *sim.Env, key sim.Key) (home int, until kv.Context) {
 		}
 		until = versions.Union(until, p.Goal)
 	}
-	return all[0], nil
+	return all[0], until
 }
 
 // isSuspect tells whether nobody of a datacentre was heard for longer than a home may be silent.

@@ -87,8 +87,13 @@ func (n *Node) change(env *sim.Env, to part) {
 	n.greetAll(env, false)
 }
 
+// keepParts has the disk know who takes part. A cession that is under way stays on it.
 func (n *Node) keepParts(env *sim.Env) {
-	env.Disk().Replace(fileParts, &roster{Parts: append([]part(nil), n.parts...)})
+	all := append([]part(nil), n.parts...)
+	if c := &n.ceding; c.under && c.part.Version > all[n.place].Version {
+		all[n.place] = c.part
+	}
+	env.Disk().Replace(fileParts, &roster{Parts: all})
 	n.flush(env)
 	n.release(env)
 }

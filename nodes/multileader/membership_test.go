@@ -14,11 +14,15 @@ import (
 	"simrun/sim/record"
 )
 
-// tookBy counts the writes that a server acknowledged as a leader in a span of time.
+// tookBy counts the writes that a server took, and acknowledged, as a leader in a span of time.
 func tookBy(run *record.Run, node sim.NodeID, from, to time.Duration) (n int) {
+	had := map[sim.OpID]bool{}
 	for i := range run.Observations {
-		o := &run.Observations[i]
-		if o.Fact == sim.Committed && o.Node == node && o.At >= from && o.At < to {
+		switch o := &run.Observations[i]; {
+		case o.Node != node:
+		case o.Fact == sim.Stored && o.At < from:
+			had[o.Op] = true
+		case o.Fact == sim.Committed && o.At >= from && o.At < to && !had[o.Op]:
 			n++
 		}
 	}

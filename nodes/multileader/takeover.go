@@ -147,7 +147,7 @@ func (n *Node) granted(env *sim.Env, rank int, has kv.Context) {
 	}
 	e.answered = append(e.answered, rank)
 	e.goal = versions.Union(e.goal, has)
-	if len(e.answered) >= n.majority(n.place) && e.epoch == n.disk.epoch {
+	if len(e.answered) >= n.majority(n.place) && e.epoch == n.disk.epoch && e.epoch == n.epoch {
 		n.gather(env)
 	}
 }
