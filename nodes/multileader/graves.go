@@ -46,6 +46,9 @@ func (n *Node) collect(env *sim.Env) {
 			kept = append(kept, g)
 		default:
 			n.cells[g.key] = resolve.Object{}
+			if int(g.key) < len(n.safe) {
+				n.safe[g.key] = resolve.Object{}
+			}
 			env.Observe(sim.Observation{Fact: sim.Discarded, Why: sim.Collected, Key: g.key, Op: g.op})
 		}
 	}
@@ -56,6 +59,9 @@ func (n *Node) collect(env *sim.Env) {
 // isEverywhere tells whether every server has an update on disk, and this one all that they had
 // when they had it.
 func (n *Node) isEverywhere(d kv.Dot) bool {
+	if !versions.Seen(n.disk.has, d) {
+		return false
+	}
 	for rank := range n.peers {
 		if has := n.peers[rank].has; rank != n.me && (!versions.Seen(has, d) || !versions.SeesAll(n.seen, has)) {
 			return false
