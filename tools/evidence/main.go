@@ -5,9 +5,15 @@
 // A scenario whose run costs at most 50 ms of CPU gets 1,000 seeds; another gets what
 // 60 CPU seconds hold, and 50 at least. Arguments are further scenario files, each with
 // its own number of seeds: FILE=10000; they are the claims of a second table.
+//
+// A row of the page that is there stands, with the commit at which it was measured, as
+// long as its scenario's text and the digest of its seed 1 do. To have one measured
+// again, take it out of the page.
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -26,17 +32,27 @@ func main() {
 	out := flag.String("out", "docs/evidence.md", "the table to write")
 	commit := flag.String("commit", "", "the commit that the binary was built from")
 	flag.Parse()
-	if err := run(*simrun, filepath.Join(*folder, *commit), *out, *commit, flag.Args()); err != nil {
+	e := evidence{simrun: *simrun, folder: filepath.Join(*folder, *commit), commit: *commit}
+	if err := e.run(*out, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "evidence:", err)
 		os.Exit(1)
 	}
 }
 
-func run(simrun, folder, out, commit string, claims []string) error {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+// evidence is what every row is measured by.
+type evidence struct {
+	simrun, folder, commit string
+	standing               []string // the lines of the page that is there
+}
+
+func (e *evidence) run(out string, claims []string) error {
+	if err := os.MkdirAll(e.folder, 0o755); err != nil {
 		return err
 	}
-	list, err := exec.Command(simrun, "list").Output()
+	if text, err := os.ReadFile(out); err == nil {
+		e.standing = strings.Split(string(text), "\n")
+	}
+	list, err := exec.Command(e.simrun, "list").Output()
 	if err != nil {
 		return fmt.Errorf("listing the scenarios: %w", err)
 	}
@@ -46,21 +62,21 @@ func run(simrun, folder, out, commit string, claims []string) error {
 			continue // what the scenario is about
 		}
 		name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
-		r, err := scenario(simrun, folder, name, name, shipped)
+		r, err := e.row(name, name, shipped)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		rows = append(rows, r)
 	}
-	claimed, err := claim(simrun, folder, claims)
+	claimed, err := e.claim(claims)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(out, []byte(page(rows, claimed, commit)), 0o644)
+	return os.WriteFile(out, []byte(page(rows, claimed)), 0o644)
 }
 
 // claim runs the files that were given with their numbers of seeds.
-func claim(simrun, folder string, claims []string) ([]row, error) {
+func (e *evidence) claim(claims []string) ([]row, error) {
 	var rows []row
 	for _, text := range claims {
 		file, number, _ := strings.Cut(text, "=")
@@ -69,19 +85,45 @@ func claim(simrun, folder string, claims []string) ([]row, error) {
 			return nil, fmt.Errorf("%s: not FILE=SEEDS", text)
 		}
 		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
-		r, err := scenario(simrun, folder, "claim-"+name, file, func(r *row) bool { return r.runs >= seeds })
+		r, err := e.row("claim-"+name, file, func(r *row) bool { return r.runs >= seeds })
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
-		r.name = file
 		rows = append(rows, r)
 	}
 	return rows, nil
 }
 
+// identity is a hash of a scenario's text and of the digest of its seed 1.
+func (e *evidence) identity(name string) (string, error) {
+	text, err := exec.Command(e.simrun, "show", name).Output()
+	if strings.HasSuffix(name, ".yaml") {
+		text, err = os.ReadFile(name)
+	}
+	if err != nil {
+		return "", fmt.Errorf("reading it: %w", err)
+	}
+	run, err := exec.Command(e.simrun, "run", name, "--seed", "1", "--format", "json").Output()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		return "", err
+	}
+	var result struct {
+		Digest string `json:"digest"`
+	}
+	if err := json.Unmarshal(run, &result); err != nil {
+		return "", fmt.Errorf("reading its digest: %w", err)
+	}
+	sum := sha256.Sum256([]byte(result.Digest + "\n" + string(text)))
+	return hex.EncodeToString(sum[:4]), nil
+}
+
 // row is one scenario over all its blocks.
 type row struct {
-	name string
+	name string // of the scenario, or its file
+	at   string // the commit at which it was measured
+	of   string // what was measured: a hash of the text and of the digest
+	line string // as it stands on the page; empty where it was measured now
 	runs int
 	cpu  time.Duration
 	bad  map[string]int // failures by signature
@@ -101,11 +143,22 @@ func shipped(r *row) bool {
 	return r.runs >= most || r.runs >= fewest && r.cpu/time.Duration(r.runs) > cheap && r.cpu > budget
 }
 
-// scenario runs one scenario or file, block after block, until it has had its share.
-func scenario(simrun, folder, name, file string, enough func(*row) bool) (row, error) {
-	r := row{name: name, bad: map[string]int{}}
+// row is that of one scenario or file: the one that stands, or one that is measured block
+// after block, until the scenario has had its share.
+func (e *evidence) row(name, file string, enough func(*row) bool) (row, error) {
+	r := row{name: file, at: e.commit, bad: map[string]int{}}
+	var err error
+	if r.of, err = e.identity(file); err != nil {
+		return r, err
+	}
+	for _, line := range e.standing {
+		if strings.HasPrefix(line, "| "+file+" |") && strings.HasSuffix(line, "| "+r.of+" |") {
+			r.line = line
+			return r, nil
+		}
+	}
 	for from := 1; !enough(&r); from += blockSeeds {
-		b, err := cached(simrun, folder, name, file, from, from+blockSeeds-1)
+		b, err := e.cached(name, file, from, from+blockSeeds-1)
 		if err != nil {
 			return r, err
 		}
@@ -132,13 +185,13 @@ func (r *row) add(b block) {
 }
 
 // cached returns a block's result, running it where no earlier call has.
-func cached(simrun, folder, name, scenario string, from, to int) (block, error) {
-	file := filepath.Join(folder, fmt.Sprintf("%s.%d-%d.json", name, from, to))
+func (e *evidence) cached(name, scenario string, from, to int) (block, error) {
+	file := filepath.Join(e.folder, fmt.Sprintf("%s.%d-%d.json", name, from, to))
 	var b block
 	if text, err := os.ReadFile(file); err == nil && json.Unmarshal(text, &b) == nil {
 		return b, nil
 	}
-	b, err := sweep(simrun, scenario, from, to)
+	b, err := e.sweep(scenario, from, to)
 	if err != nil {
 		return b, err
 	}
@@ -154,8 +207,8 @@ func cached(simrun, folder, name, scenario string, from, to int) (block, error) 
 }
 
 // sweep runs one block.
-func sweep(simrun, name string, from, to int) (block, error) {
-	c := exec.Command(simrun, "sweep", name, "--seeds", fmt.Sprintf("%d..%d", from, to), "--format", "json")
+func (e *evidence) sweep(name string, from, to int) (block, error) {
+	c := exec.Command(e.simrun, "sweep", name, "--seeds", fmt.Sprintf("%d..%d", from, to), "--format", "json")
 	text, err := c.Output()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {

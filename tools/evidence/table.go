@@ -8,10 +8,11 @@ import (
 
 // page writes the tables. Where nothing failed in n runs, 3/n bounds the share of runs
 // that would, with 95 % confidence.
-func page(rows, claims []row, commit string) string {
+func page(rows, claims []row) string {
 	var b strings.Builder
-	b.WriteString("# Evidence\n\nEvery shipped scenario, over many seeds, at commit " + commit + ". ")
-	b.WriteString("`.ci/long` writes this page; it resumes where it was stopped.\n")
+	b.WriteString("# Evidence\n\nEvery shipped scenario, over many seeds. `.ci/long` writes this page; it resumes where it was stopped.\n")
+	b.WriteString("\nA row was measured at the commit that it names, and stands while the scenario's text and the digest of its seed 1\n")
+	b.WriteString("do, of which its last word is a hash; what is not as it was is measured again.\n")
 	b.WriteString("\nA run is one seed, with every cell of the scenario's grid. The bound is on the share of runs that would break an\n")
 	b.WriteString("expectation: 3/n where none of n did (95 % confidence).\n\n")
 	table(&b, "scenario", rows)
@@ -23,9 +24,12 @@ func page(rows, claims []row, commit string) string {
 }
 
 func table(b *strings.Builder, title string, rows []row) {
-	fmt.Fprintf(b, "| %s | runs | CPU, s | outcome | bound |\n|---|---:|---:|---|---:|\n", title)
+	fmt.Fprintf(b, "| %s | runs | CPU, s | outcome | bound | at | of |\n|---|---:|---:|---|---:|---|---|\n", title)
 	for _, r := range rows {
-		fmt.Fprintf(b, "| %s | %d | %.1f | %s | %s |\n", r.name, r.runs, r.cpu.Seconds(), r.outcome(), r.bound())
+		if r.line == "" {
+			r.line = fmt.Sprintf("| %s | %d | %.1f | %s | %s | %s | %s |", r.name, r.runs, r.cpu.Seconds(), r.outcome(), r.bound(), r.at, r.of)
+		}
+		fmt.Fprintln(b, r.line)
 	}
 }
 
