@@ -11,7 +11,7 @@ import (
 func NewClient(config Config, servers []sim.NodeID, near sim.NodeID) kv.Client {
 	c := newCluster(config, servers)
 	return caller.New(caller.Options{
-		Members: c.those(c.proposers), Near: c.nearest(near),
+		Members: c.those(c.proposers), Replicas: c.those(c.learners), Near: c.nearest(near),
 		Ordinary: config.ordinary(), Nearby: config.Reads == "quorum",
 		AttemptTimeout: config.AttemptTimeout, Backoff: config.Backoff,
 	})
