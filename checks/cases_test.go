@@ -141,6 +141,17 @@ func cases() []recorded {
 			build: func(b *histories.Builder) { masked(b, 30) },
 		},
 		{
+			name: "an entry that was no write truncated, then overwritten", checker: "masked_losses", want: Pass,
+			build: func(b *histories.Builder) {
+				w := b.Put(1, 0, 10, 20)
+				b.Tell(15, 1, sim.Stored, sim.Durable, w)
+				b.State(25, 1, sim.Observation{Fact: sim.Discarded, Why: sim.Truncated, A: 2})
+				next := b.Put(2, 0, 40, 50)
+				b.Put(2, 0, 55, 56)
+				b.Get(3, 0, 60, 70, next)
+			},
+		},
+		{
 			name: "truncated after the next write began", checker: "masked_losses", want: Pass,
 			build: func(b *histories.Builder) { masked(b, 45) },
 		},

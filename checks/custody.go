@@ -52,6 +52,9 @@ func (v *view) custody() *custodians {
 			continue
 		}
 		if seen.Fact == sim.Discarded && seen.Op == 0 {
+			if seen.A > 0 {
+				continue // one entry of a log, which was no write
+			}
 			v.kept.lose(seen.Node, seen.Why, seen.Stamp)
 			continue
 		}

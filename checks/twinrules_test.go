@@ -42,7 +42,7 @@ func (t *twin) emptied(w *record.Op) (stamp uint32, why sim.Why) {
 	held := map[sim.NodeID]bool{}
 	stored := false
 	for _, seen := range t.run.Observations {
-		everything := seen.Op == 0 && seen.Fact == sim.Discarded && held[seen.Node]
+		everything := seen.Op == 0 && seen.A == 0 && seen.Fact == sim.Discarded && held[seen.Node]
 		if seen.Op != w.ID() && !everything {
 			continue
 		}

@@ -149,7 +149,11 @@ func (s *atomicStore) facts() {
 	}
 	for range s.random.Intn(3) {
 		why := []sim.Why{sim.Wiped, sim.Unsynced}[s.random.Intn(2)]
-		s.builder.State(stamp(), sim.NodeID(1+s.random.Intn(2)), sim.Observation{Fact: sim.Discarded, Why: why})
+		o := sim.Observation{Fact: sim.Discarded, Why: why}
+		if s.random.Intn(3) == 0 {
+			o.Why, o.A = sim.Truncated, 1
+		}
+		s.builder.State(stamp(), sim.NodeID(1+s.random.Intn(2)), o)
 	}
 	for range s.random.Intn(4) {
 		s.builder.State(stamp(), node(), sim.Observation{
