@@ -155,9 +155,19 @@ func (n *Node) Start(env *sim.Env) {
 	n.take(env, n.rest())
 	n.stateConfigured(env)
 	n.watch(env)
-	if n.wasWiped() {
+	switch {
+	case n.wasWiped():
 		n.wishToJoin(env, n.self)
+	case n.lacksVote():
+		n.wishToJoin(env, sim.Nobody)
 	}
+}
+
+// lacksVote tells whether a member was to have a vote once it had caught up, and has none yet. Nobody
+// may know of its wish any more.
+func (n *Node) lacksVote() bool {
+	m := n.configs.newest().find(n.self, n.identity)
+	return m != nil && m.parts&wantsVote != 0 && m.parts&votes == 0
 }
 
 // wasWiped tells whether a member's disk was lost: it is named under another identity.

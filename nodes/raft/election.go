@@ -166,8 +166,10 @@ func (n *Node) receiveAsk(env *sim.Env, from sim.NodeID, m *ask) {
 		n.receivePoll(env, from, m)
 		return
 	}
-	if m.Term > n.hard.Term && !m.Forced && n.isLoyal(env) {
-		return // Neither the term nor the vote changes (dissertation, section 4.2.3).
+	if (m.Term > n.hard.Term || n.hard.Vote != from) && !m.Forced && n.isLoyal(env) {
+		// Neither the term nor the vote changes (dissertation, section 4.2.3). Nor is there a vote in the present
+		// term: the node may have heard of it by others while it is loyal to the leader of an earlier one.
+		return
 	}
 	if m.Term > n.hard.Term {
 		n.enter(env, m.Term, sim.Nobody)

@@ -50,8 +50,20 @@ func (n *Node) goOnHanding(env *sim.Env) {
 		return
 	}
 	h.told = true
-	n.ruling.revoked = !n.config.leaseSurvivesTransfer()
+	n.revokeLease(env)
 	env.Send(h.to, &timeoutNow{Term: n.hard.Term})
+}
+
+// revokeLease ends the lease for good in this term, and says so.
+func (n *Node) revokeLease(env *sim.Env) {
+	if n.config.leaseSurvivesTransfer() {
+		return
+	}
+	if n.config.Reads == "lease" && n.holdsLease(env) {
+		now := uint64(n.leaseClock(env))
+		env.Observe(sim.Observation{Fact: sim.Lease, A: now, B: now, C: n.hard.Term})
+	}
+	n.ruling.revoked = true
 }
 
 // abortHanding takes writes again.
