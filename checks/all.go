@@ -51,6 +51,7 @@ func list() []listed {
 		{"concurrent_writes", "writes that several leaders made on one key without knowledge of each other", (*view).concurrentWrites},
 		{"unique_grants", "compare-and-sets that expected nothing there, acknowledged beside another one's", (*view).uniqueGrants},
 		{"on_call", "of each pair of keys, one stays on", (*view).onCall},
+		{"fenced", "nothing that a lock guards is written under an older token after a newer one", (*view).fenced},
 		{"traffic", "messages and bytes; nothing is judged", (*view).traffic},
 	}
 }

@@ -540,7 +540,7 @@ func quorums(b *histories.Builder, asked uint64) {
 
 func TestRecordedCases(t *testing.T) {
 	accepts, rejects := map[string]bool{}, map[string]bool{}
-	for _, c := range slices.Concat(cases(), replicaCases(), wipedCases(), logCases(), leadersCases()) {
+	for _, c := range slices.Concat(cases(), replicaCases(), wipedCases(), logCases(), leadersCases(), fencedCases()) {
 		t.Run(c.checker+"/"+c.name, func(t *testing.T) {
 			b := histories.New(3)
 			c.build(b)

@@ -175,5 +175,9 @@ func conflictMetrics() []Catalogued {
 		{"duplicates_taken_back", Count, "", "high", "of those, the grants that were taken back later"},
 		{"both_off", Count, "", "low", "times that both keys of a pair were off"},
 		{"both_off_end", Count, "", "low", "pairs whose keys are both off in the end"},
+		{"locks_granted", Count, "", "high", "acknowledged acquisitions of locks"},
+		{"lock_overlaps", Count, "", "low", "writes under a lock by who still believed to hold it, after another one had been granted it: two holders at once"},
+		{"fenced_off", Count, "", "", "writes under a lock that the store refused, as the version had changed that they were made from"},
+		{"fenced", Count, "", "low", "writes under a lock that took effect after one under a newer token"},
 	}
 }

@@ -22,6 +22,10 @@ type Options struct {
 	// Pairs tells that keys 2i and 2i+1 are a pair of which one must stay on, and that a put
 	// of the integer OffCall turns its key off.
 	Pairs bool
+	// Guarded tells that key 2i is a lock and key 2i+1 what it guards: a lock's integer is its
+	// token, doubled, plus one while it is held, and that of the other the token under which
+	// it was written.
+	Guarded bool
 	// MaxSearch bounds the shape of what a search may be given: ops of one key
 	// that overlap. Larger keys are Undecided. 0 is the default.
 	MaxSearch int

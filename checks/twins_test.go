@@ -26,7 +26,8 @@ func careless(seed int64) (*record.Run, Options) {
 	s.facts()
 	s.promises()
 	pairs := s.severalLeaders()
-	return s.builder.Run(), Options{Commits: true, Siblings: s.siblings, Pairs: pairs}
+	locks := s.lock()
+	return s.builder.Run(), Options{Commits: true, Siblings: s.siblings, Pairs: pairs, Guarded: locks}
 }
 
 // muddle builds ops with random outcomes, contexts and values.
@@ -250,6 +251,7 @@ func twinRules() map[string]func(*twin) int64 {
 		"concurrent_writes":   (*twin).strangers,
 		"unique_grants":       func(t *twin) int64 { return count(t.ops, t.doublyGranted) },
 		"on_call":             (*twin).gaps,
+		"fenced":              func(t *twin) int64 { return count(t.ops, t.unfenced) },
 		"partial_writes":      func(t *twin) int64 { return count(t.ops, t.stuck) },
 	}
 }

@@ -28,6 +28,7 @@ var guarantees = []string{
 	"converged", "one_leader", "one_membership", "quorum_overlap", "atomic_commit", "replicas_agree", "caught_up",
 	"recovered", "one_vote", "one_value", "applied_in_order", "exactly_once", "leader_completeness", "log_matching",
 	"durable_majority", "promises_kept", "configurations_intersect", "leases_exclusive",
+	"fenced",
 }
 
 // claimShape is a name, perhaps compared with a bound.

@@ -64,6 +64,10 @@ func (s *Scenario) lacking() (all []lack) {
 		if !has(sim.CAS) {
 			all = append(all, lack{"kind", "this protocol has no compare-and-set, by which a name is claimed if nobody has it"})
 		}
+	case *workloads.Lock:
+		if !has(sim.CAS) {
+			all = append(all, lack{"kind", "this protocol has no compare-and-set, by which a lock is taken"})
+		}
 	case *workloads.Probe, *workloads.OnCall:
 		if !has(sim.Put) {
 			all = append(all, lack{"kind", "this protocol's keys hold a " + s.Protocol.Holds() + ": use kind: collection, with merge: server"})

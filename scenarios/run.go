@@ -99,6 +99,7 @@ func (r *Runner) judge(i int, run *record.Run) results.Cell {
 	o.Predict = r.plan.prediction(i)
 	o.Command = spellCommand
 	_, o.Pairs = plan.Scenario.Workload.(*workloads.OnCall)
+	_, o.Guarded = plan.Scenario.Workload.(*workloads.Lock)
 	for _, report := range checks.Judge(run, o) {
 		cell.Reports = append(cell.Reports, report.Verdict)
 		cell.Measures = append(cell.Measures, report.Measures...)

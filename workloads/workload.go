@@ -58,6 +58,10 @@ func Kinds() []Kind {
 			"oncall", "pairs of keys of which at least one is to stay on: who turns one off looks at both before",
 			func() Workload { return new(OnCall) },
 		},
+		{
+			"lock", "locks with leases, and what they guard, written under fencing tokens",
+			func() Workload { return new(Lock) },
+		},
 		{"statements", "commands on a table of accounts, for the protocol statements", func() Workload { return new(Statements) }},
 	}
 }
@@ -67,6 +71,7 @@ const (
 	timerArrival sim.TimerKind = iota + 1
 	timerLimit
 	timerPause
+	timerIdle
 )
 
 // The purposes of client nodes' draws.
