@@ -58,7 +58,7 @@ func (n *Node) commit(env *sim.Env) {
 		n.stateCommitted(env, w.index, w.op)
 		u := &n.log[w.index]
 		env.Send(w.client, &kv.Reply{
-			Op: w.op, Attempt: w.attempt, Outcome: sim.OK, Leader: n.self,
+			Op: w.op, Attempt: w.attempt, Outcome: sim.OK, Leader: n.self, Epoch: n.told(),
 			Token: token(u.after(u.Deps)), Context: n.after(u, w.op),
 		})
 	}

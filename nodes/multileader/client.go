@@ -31,6 +31,7 @@ type client struct {
 	place  int           // where it is now
 	moved  time.Duration // when it left home
 	leader []sim.NodeID  // believed, by datacentre
+	epochs []uint64      // by rank: the newest that the server is known to have led
 	failed []int         // ranks of this datacentre that did not help with this op
 	missed int           // attempts in a row that were not answered
 
@@ -38,6 +39,7 @@ type client struct {
 	active  bool
 	target  sim.NodeID // of the newest attempt
 	doubt   sim.NodeID // who may have carried out this write; Nobody if nobody can have
+	under   uint64     // the epoch that it leads, or the newest attempt's target where there is no doubt
 	delays  uint       // backoffs of this op
 	rests   bool       // backing off: the newest attempt was refused
 	timer   sim.TimerID
@@ -50,6 +52,10 @@ func NewClient(config Config, l kv.Layout, near sim.NodeID) kv.Client {
 	c.place = c.home
 	for _, ranks := range c.centres {
 		c.leader = append(c.leader, c.members[ranks[0]])
+	}
+	c.epochs = make([]uint64, len(c.members))
+	for rank := range c.epochs {
+		c.epochs[rank] = birthright
 	}
 	return c
 }
@@ -92,6 +98,12 @@ func (c *client) attempt(env *sim.Env, to sim.NodeID) {
 	c.request.Attempt++
 	c.target, c.rests = to, false
 	m := c.request
+	switch {
+	case c.doubt == sim.Nobody:
+		c.under = c.epochs[c.rank(to)]
+	case c.config.Homes == "key":
+		m.Epoch = c.under
+	}
 	env.Send(to, &m)
 	env.Cancel(c.timer)
 	if limit := c.config.AttemptTimeout; limit > 0 {
@@ -113,6 +125,7 @@ func (c *client) Receive(env *sim.Env, from sim.NodeID, m sim.Message) (kv.Reply
 	reply, ok := m.(*kv.Reply)
 	if ok {
 		c.missed = 0
+		c.learn(reply)
 	}
 	if !ok || !c.active || reply.Op != c.request.Op {
 		return kv.Reply{}, false
@@ -134,6 +147,13 @@ func (c *client) Receive(env *sim.Env, from sim.NodeID, m sim.Message) (kv.Reply
 	}
 	c.Abandon(env, reply.Op)
 	return *reply, true
+}
+
+// learn takes note of the epoch in which the server that a reply names leads.
+func (c *client) learn(reply *kv.Reply) {
+	if rank := c.rank(reply.Leader); rank >= 0 {
+		c.epochs[rank] = max(c.epochs[rank], reply.Epoch)
+	}
 }
 
 // isLeft tells whether a write is left in doubt for good: its leader may have carried it out, and

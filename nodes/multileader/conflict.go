@@ -34,7 +34,7 @@ func (n *Node) expected(r *kv.Request) bool {
 func (n *Node) conflict(env *sim.Env, to sim.NodeID, r *kv.Request) {
 	o := n.object(r.Key)
 	env.Send(to, &kv.Reply{
-		Op: r.Op, Attempt: r.Attempt, Outcome: sim.Fail, Error: sim.Conflict, Leader: n.self,
+		Op: r.Op, Attempt: r.Attempt, Outcome: sim.Fail, Error: sim.Conflict, Leader: n.self, Epoch: n.told(),
 		Values: n.resolver.Values(&o, nil), Context: n.resolver.Context(&o), Token: token(n.seen),
 	})
 }

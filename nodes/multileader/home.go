@@ -30,6 +30,7 @@ type cession struct {
 // forward passes a client's write on to the leader of the key's home.
 type forward struct {
 	Client  sim.NodeID
+	Epoch   uint64 // in which the receiver leads, as the sender believes: no other lead of it may do this
 	Request kv.Request
 }
 
@@ -44,6 +45,7 @@ func (m *forward) Subject() sim.Subject { return m.Request.Subject() }
 // Encode implements sim.Message.
 func (m *forward) Encode(e *sim.Encoder) {
 	e.Uint("client", uint64(m.Client))
+	e.Uint("epoch", m.Epoch)
 	m.Request.Encode(e)
 }
 
@@ -95,30 +97,63 @@ func (n *Node) isSuspect(env *sim.Env, place int) bool {
 	return env.Now()-heard > n.config.HomePatience
 }
 
-// atHome writes a key here if this is its home, and else has its home's leader do so. What was
-// forwarded once is not forwarded again: who disagrees about the home has the client wait.
-func (n *Node) atHome(env *sim.Env, client sim.NodeID, r *kv.Request, forwarded bool) {
+// atHome writes a key here if this is its home, and else has its home's leader do so. A write that
+// one leader may have made is left in doubt where another would have to make it now.
+func (n *Node) atHome(env *sim.Env, client sim.NodeID, r *kv.Request) {
 	home, until := n.place, kv.Context(nil)
 	if n.config.Homes == "key" {
 		home, until = n.home(env, r.Key)
 	}
 	switch {
-	case home == n.place && !n.ceding.under && versions.SeesAll(n.seen, until):
+	case n.isKnown(r.Op):
 		n.accept(env, client, r)
-	case home == n.place || forwarded:
-		n.refuse(env, client, r, sim.TokenBehind)
+	case r.Epoch > 0 && n.isElsewhere(env, r, home):
+		n.abandon(env, client, r)
+	case home == n.place:
+		n.asHome(env, client, r, until)
 	default:
-		env.Send(n.leaders[home].id, &forward{Client: client, Request: *r})
+		leader := n.leaders[home]
+		n.forwarded[r.Op] = leader
+		env.Send(leader.id, &forward{Client: client, Epoch: leader.epoch, Request: *r})
 	}
 }
 
-// receiveForward handles a write that another leader passed on.
-func (n *Node) receiveForward(env *sim.Env, m *forward) {
-	if !n.serves(&m.Request) {
-		n.refuse(env, m.Client, &m.Request, sim.TokenBehind)
+// isElsewhere tells whether a write in doubt may have been made by another leader than would make
+// it now. What a former lead of this server forwarded is not known; it forwarded nothing of
+// keys whose home is here before all others.
+func (n *Node) isElsewhere(env *sim.Env, r *kv.Request, home int) bool {
+	if r.Epoch != n.held {
+		return home != n.place || n.homes(env, r.Key)[0] != n.place
+	}
+	sent, wasSent := n.forwarded[r.Op]
+	return wasSent && sent != n.leaders[home]
+}
+
+// asHome writes a key of this datacentre's, once it has what the key's former homes had.
+func (n *Node) asHome(env *sim.Env, client sim.NodeID, r *kv.Request, until kv.Context) {
+	if n.ceding.under || !versions.SeesAll(n.seen, until) {
+		n.refuse(env, client, r, sim.TokenBehind)
 		return
 	}
-	n.atHome(env, m.Client, &m.Request, true)
+	n.accept(env, client, r)
+}
+
+// receiveForward handles a write that another leader passed on. It is not passed on again: who
+// disagrees about the home has the client wait. What was meant for another lead, and may have been
+// made there, is left in doubt.
+func (n *Node) receiveForward(env *sim.Env, m *forward) {
+	r := &m.Request
+	isMeant := n.serves(r) && n.held == m.Epoch
+	switch home, until := n.home(env, r.Key); {
+	case n.serves(r) && n.isKnown(r.Op):
+		n.accept(env, m.Client, r)
+	case !isMeant && r.Epoch > 0:
+		n.abandon(env, m.Client, r)
+	case !isMeant || home != n.place:
+		n.refuse(env, m.Client, r, sim.TokenBehind)
+	default:
+		n.asHome(env, m.Client, r, until)
+	}
 }
 
 // cede gives up the homes of all keys that this leader's datacentre is home of.

@@ -58,7 +58,7 @@ func TestDatacentresJoinAndLeave(t *testing.T) {
 				{At: 3500 * ms, Fault: fault.Leave{Targets: fault.Targets{"n1"}}},
 			}
 			w := kernel.New(c)
-			for seed := range seeds(2, 200) {
+			for seed := range seeds(1, 200) {
 				run := w.Run(seed)
 				require.Equal(t, record.Finished, run.Stop.Reason, "seed %d: %s", seed, run.Stop.Panic)
 				joined := when(run, sim.Configured, sim.Agreed, 2, 5)

@@ -64,6 +64,8 @@ type Node struct {
 	peers   []peer   // by rank
 	waiting []waiting
 	holding []heldRequest
+	// forwarded is to whom this lead passed the writes of other homes' keys on; only looked up.
+	forwarded map[sim.OpID]belief
 
 	election election
 	joining  joining
@@ -114,7 +116,7 @@ func (n *Node) Start(env *sim.Env) {
 		n.promise(env, birthright)
 		n.lead(env)
 	case isFirst && !n.replaces(n.place):
-		n.promise(env, n.epoch+1)
+		n.promise(env, max(n.epoch, n.election.newer)+1)
 		n.gather(env)
 	default:
 		n.greetAll(env, true)
@@ -144,6 +146,9 @@ func (n *Node) recover(env *sim.Env) {
 	n.recoverAmends(disk)
 	n.stateRecovered(env, n.recoverLog(env))
 	n.blank = n.epoch == 0 && len(n.log) == 0 && env.Now() > 0
+	if n.blank && n.config.Homes == "key" {
+		n.election.newer = uint64(env.Now() / leadStep) // the clock goes on: a forward's epoch is not led twice
+	}
 	n.disk = flusher{durable: len(n.log), has: n.seen, epoch: n.epoch}
 }
 

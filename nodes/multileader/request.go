@@ -34,27 +34,47 @@ func (n *Node) serves(r *kv.Request) bool {
 	return n.role == sim.Leader || r.Code == sim.Get && r.Read == kv.AtReplica && !n.blank
 }
 
+// isKnown tells whether a write is in the log.
+func (n *Node) isKnown(op sim.OpID) bool {
+	_, found := n.known[op]
+	return found
+}
+
 // handle does what is asked.
 func (n *Node) handle(env *sim.Env, from sim.NodeID, r *kv.Request) {
 	if r.Code.Writes() {
-		n.atHome(env, from, r, false)
+		n.atHome(env, from, r)
 		return
 	}
 	o := n.object(r.Key)
 	n.stateServed(env, r)
 	env.Send(from, &kv.Reply{
 		Op: r.Op, Attempt: r.Attempt, Outcome: sim.OK, Values: n.resolver.Values(&o, nil), Context: n.resolver.Context(&o),
-		Token: token(n.seen), Leader: n.leaders[n.place].id, Size: n.resolver.Size(&o),
+		Token: token(n.seen), Leader: n.leaders[n.place].id, Epoch: n.told(), Size: n.resolver.Size(&o),
 	})
 }
 
 // refuse has a client try elsewhere. It is told who leads, where this server knows.
 func (n *Node) refuse(env *sim.Env, to sim.NodeID, r *kv.Request, why sim.Error) {
-	leader := n.leaders[n.place].id
+	leader, epoch := n.leaders[n.place].id, n.told()
 	if leader == n.self && n.role != sim.Leader || !n.parts[n.place].In {
-		leader = sim.Nobody
+		leader, epoch = sim.Nobody, 0
 	}
-	env.Send(to, &kv.Reply{Op: r.Op, Attempt: r.Attempt, Outcome: sim.Fail, Error: why, Leader: leader})
+	env.Send(to, &kv.Reply{Op: r.Op, Attempt: r.Attempt, Outcome: sim.Fail, Error: why, Leader: leader, Epoch: epoch})
+}
+
+// told is the epoch of the datacentre's leader where clients are told it, for leaders forward; else 0.
+func (n *Node) told() uint64 {
+	if n.config.Homes == "key" {
+		return n.leaders[n.place].epoch
+	}
+	return 0
+}
+
+// abandon has a client leave a write in doubt: nobody who could still carry it out would know
+// whether it was carried out.
+func (n *Node) abandon(env *sim.Env, to sim.NodeID, r *kv.Request) {
+	env.Send(to, &kv.Reply{Op: r.Op, Attempt: r.Attempt, Outcome: sim.Unknown, Error: sim.Partial, Leader: sim.Nobody})
 }
 
 // hold keeps a request until the session's past is here, or not for longer than configured.

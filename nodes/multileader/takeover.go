@@ -202,6 +202,7 @@ func (n *Node) lead(env *sim.Env) {
 	n.election.stage, n.election.goal = calm, nil
 	n.role, n.held = sim.Leader, n.epoch
 	n.actor, n.count = actorOf(n.me, env.Now()), 0
+	n.forwarded = map[sim.OpID]belief{}
 	n.scribe = n.cluster.scribe(n.place, n.actor, n.scribe.Clock)
 	n.leaders[n.place] = belief{epoch: n.epoch, id: n.self}
 	env.Cancel(n.watched)
