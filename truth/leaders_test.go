@@ -56,18 +56,27 @@ func pairs(t *testing.T, seeds int, edits ...scenarios.Edit) (count, writes int6
 	return count, writes
 }
 
-// requireExponent fits an exponent, which must agree with what is expected, and where
-// there is time for many runs lie within 0.15 of it.
+// requireExponent fits an exponent, which must agree with what is expected and with no
+// whole number beside it, and where there is time for many runs lie within 0.15 of it.
 func requireExponent(t *testing.T, what string, expected float64, seen []predict.Sighting) {
 	t.Helper()
 	e, known := predict.Growth(seen)
 	require.True(t, known, what)
 	t.Logf("%s: exponent %.3f, 95 %% interval %.3f to %.3f, expected %g: %v", what, e.K, e.Low, e.High, expected, seen)
-	estimate{e.K, e.StandardError}.requireAgrees(t, expected, what)
+	fitted := estimate{e.K, e.StandardError}
+	fitted.requireAgrees(t, expected, what)
+	fitted.requireDiffers(t, expected-1, what)
+	fitted.requireDiffers(t, expected+1, what)
 	if long {
 		require.InDelta(t, expected, e.K, 0.15, what)
 	}
 }
+
+// sampling is how many runs each size has, so that it can be told from the next: few of a
+// size with many pairs, whose runs take longest.
+type sampling struct{ size, runs int }
+
+const manyRuns = 40
 
 // TestDangersOfReplication fits the powers of Gray, Helland, O'Neil and Shasha ("The
 // Dangers of Replication and a Solution", SIGMOD 1996, equations 10 and 14): what must be
@@ -77,16 +86,17 @@ func requireExponent(t *testing.T, what string, expected float64, seen []predict
 // counts are divided by 1-1/n.
 func TestDangersOfReplication(t *testing.T) {
 	skipWhenShort(t)
-	seeds := 2
+	sizes := []sampling{{2, 150}, {4, 30}, {8, 4}}
 	if long {
-		seeds = 40
+		sizes = []sampling{{2, manyRuns}, {4, manyRuns}, {8, manyRuns}, {16, manyRuns}}
 	}
 	for spread, expected := range map[string]float64{"one_after_another": 3, "all_at_once": 2} {
 		var seen []predict.Sighting
-		for _, n := range []int{2, 4, 8, 16} {
-			count, writes := pairs(t, seeds, set("case.spread", spread), set("case.leaders", fmt.Sprintf("n%d", n)))
-			seen = append(seen, predict.Sighting{Size: float64(n), Exposure: 1 - 1/float64(n), Count: count})
-			require.Less(t, float64(2*count), 0.05*float64(writes), "the powers are those of rare conflicts: %s, %d leaders", spread, n)
+		for _, s := range sizes {
+			count, writes := pairs(t, s.runs, set("case.spread", spread), set("case.leaders", fmt.Sprintf("n%d", s.size)))
+			exposure := float64(s.runs) * (1 - 1/float64(s.size))
+			seen = append(seen, predict.Sighting{Size: float64(s.size), Exposure: exposure, Count: count})
+			require.Less(t, float64(2*count), 0.05*float64(writes), "the powers are those of rare conflicts: %s, %d leaders", spread, s.size)
 		}
 		requireExponent(t, spread, expected, seen)
 	}
@@ -95,14 +105,14 @@ func TestDangersOfReplication(t *testing.T) {
 // TestDangersOfMoreTransactions: what must be reconciled grows with the square of the rate.
 func TestDangersOfMoreTransactions(t *testing.T) {
 	skipWhenShort(t)
-	seeds := 2
+	rates := []sampling{{20, 8}, {40, 2}, {80, 1}}
 	if long {
-		seeds = 40
+		rates = []sampling{{20, manyRuns}, {40, manyRuns}, {80, manyRuns}}
 	}
 	var seen []predict.Sighting
-	for _, rate := range []int{20, 40, 80} {
-		count, _ := pairs(t, seeds, set("case.spread", "one_after_another"), set("case.leaders", "n8"), set("cases.leaders.n8.workload.rate", fmt.Sprintf("%d/s", rate)))
-		seen = append(seen, predict.Sighting{Size: float64(rate), Exposure: 1, Count: count})
+	for _, s := range rates {
+		count, _ := pairs(t, s.runs, set("case.spread", "one_after_another"), set("case.leaders", "n8"), set("cases.leaders.n8.workload.rate", fmt.Sprintf("%d/s", s.size)))
+		seen = append(seen, predict.Sighting{Size: float64(s.size), Exposure: float64(s.runs), Count: count})
 	}
 	requireExponent(t, "rate", 2, seen)
 }
