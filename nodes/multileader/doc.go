@@ -12,6 +12,12 @@
 // key holds is their merge, which depends on no order. So nothing is ever cut from a log, and an update
 // that any disk still has is not lost.
 //
+// The price is room: a log holds every update since the beginning, on disk and in memory, and who
+// restarts reads all of it. Who is late, joins or has lost its disk gets from it exactly what it
+// lacks, however late it is, and a retry is known however old. Bayou cuts what it calls the
+// committed part of its log, and sends whole databases to who is behind that; there is no such
+// order here, and no such cut. That suits runs of minutes; it would not suit years.
+//
 // # Exchange
 //
 // Inside a datacentre the leader ships its log to its followers, and a write is answered once
