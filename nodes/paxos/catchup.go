@@ -126,6 +126,7 @@ func (n *Node) install(env *sim.Env, s *snapshot) {
 		return
 	}
 	n.restore(s)
+	n.recount(env)
 	n.stateSnapshot(env, s, s.Image.Bytes())
 	n.truncate(env)
 	n.flush(env)

@@ -106,3 +106,22 @@ func (n *Node) hire(env *sim.Env, from time.Duration) {
 	r.until = max(r.until, from+n.config.lent())
 	env.Observe(sim.Observation{Fact: sim.Lease, A: uint64(from), B: uint64(r.until), C: n.proposer.ballot})
 }
+
+// dismiss gives up the lease, if there is one, and says so.
+func (n *Node) dismiss(env *sim.Env) {
+	r := &n.proposer.ruling
+	if env.Now() < r.until {
+		now := uint64(env.Now())
+		env.Observe(sim.Observation{Fact: sim.Lease, A: now, B: now, C: n.proposer.ballot})
+	}
+	r.until = 0
+}
+
+// recount counts on no round that began before, nor on a lease: the acceptors that are known from now on were
+// not asked, and may have promised to another leader.
+func (n *Node) recount(env *sim.Env) {
+	if n.proposer.phase == leading {
+		n.dismiss(env)
+		n.proposer.ruling.since = n.proposer.ruling.round + 1
+	}
+}

@@ -11,7 +11,8 @@ func (n *Node) handOver(env *sim.Env, t sim.Timer) {
 	if p.phase != leading || rank < 0 {
 		return
 	}
-	p.ruling.handing, p.ruling.until = true, 0
+	p.ruling.handing = true
+	n.dismiss(env)
 	env.Send(n.servers[rank], &handover{about: about(sim.NumberSubject(p.ballot)), Ballot: p.ballot})
 	n.drawPatience(env)
 	env.Cancel(p.timer)

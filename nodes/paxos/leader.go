@@ -23,6 +23,7 @@ type ruling struct {
 
 	round     uint64 // of heartbeats
 	confirmed uint64 // the newest that barred every other leader when it was sent
+	since     uint64 // the first that counts: it began knowing of all acceptors that are known
 	rounds    []roundTime
 	answered  []uint64 // by rank: the newest round answered
 	another   bool     // a read waits for a round that begins after it came

@@ -205,6 +205,7 @@ func (n *Node) configure(env *sim.Env, slot uint64, e *replog.Entry) {
 	}
 	l.configurations = append(l.configurations, c)
 	n.stateConfigured(env, &c)
+	n.recount(env)
 	if n.proposer.phase == leading {
 		n.askPromises(env, c.Acceptors)
 		n.expect(env)

@@ -129,7 +129,7 @@ func (n *Node) isReady(env *sim.Env, h *heldRead) (why sim.Why, ok bool) {
 	}
 	switch h.path {
 	case "read-index":
-		return sim.ByRound, n.proposer.ruling.confirmed >= h.round
+		return sim.ByRound, n.proposer.ruling.confirmed >= max(h.round, n.proposer.ruling.since)
 	case "lease":
 		return sim.ByLease, env.Now() < n.proposer.ruling.until
 	case "leader":
