@@ -1,6 +1,7 @@
 package scenarios_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -63,6 +64,20 @@ func TestACaseIsChosen(t *testing.T) {
 	plan := loaded(t, strings.Replace(cased, "grid: {", "grid: {case.fault: [cut, healthy], ", 1))
 	require.Len(t, plan.Cells, 4)
 	require.Equal(t, "cut", plan.Cells[0].Set[0].Value)
+}
+
+// Tables and conditions say fault and r where a change must say case.fault and protocol.r.
+func TestAColumnsNameIsNoPath(t *testing.T) {
+	for name, path := range map[string]string{"fault": "case.fault", "r": "protocol.r", "rate": "workload.rate"} {
+		for _, e := range []scenarios.Edit{{Path: name, Value: "1"}, {Path: name, Grid: []string{"1"}}} {
+			_, err := scenarios.Load("f.yaml", []byte(cased), e)
+			require.ErrorContains(t, err, fmt.Sprintf("unknown key %q; did you mean %q?", name, path))
+		}
+	}
+	for name, hint := range map[string]string{"duraton": `did you mean "duration"?`, "mode": "it belongs to", "sea": "known keys"} {
+		_, err := scenarios.Load("f.yaml", []byte(cased), scenarios.Edit{Path: name, Value: "1"})
+		require.ErrorContains(t, err, hint)
+	}
 }
 
 // The command that replays a cell makes that cell alone.

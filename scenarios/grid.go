@@ -51,7 +51,7 @@ func (p *Plan) cell(doc *strict.Document, i, total int) strict.Problems {
 			source = fmt.Sprintf("%s: grid %s=%s", value.Pos, axis.Key, value.Text)
 		}
 		if err := doc.SetFrom(source, axis.Key, value.Text); err != nil {
-			return problemsOf(doc, axis.Key, err)
+			return problemsOf(doc, axis.Key, p.Scenario.wholePath(axis.Key, err))
 		}
 		set = append(set, Setting{Path: axis.Key, Value: value.Text})
 	}

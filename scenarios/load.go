@@ -3,7 +3,9 @@ package scenarios
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"reflect"
+	"strings"
 
 	"simrun/scenarios/internal/strict"
 	"simrun/workloads"
@@ -59,7 +61,7 @@ type PlanCell struct {
 func Load(file string, text []byte, edits ...Edit) (*Plan, error) {
 	var s Scenario
 	doc, problems := strict.Decode(file, text, &s, options())
-	failed := edit(doc, edits)
+	failed := s.edit(doc, edits)
 	edited := problems
 	if len(edits) > 0 {
 		s = Scenario{}
@@ -96,13 +98,31 @@ func Load(file string, text []byte, edits ...Edit) (*Plan, error) {
 }
 
 // edit changes what can be changed, and returns what failed first.
-func edit(doc *strict.Document, edits []Edit) (failed error) {
+func (s *Scenario) edit(doc *strict.Document, edits []Edit) (failed error) {
 	for _, e := range edits {
 		if e.Grid == nil {
-			failed = cmp.Or(failed, doc.Set(e.Path, e.Value))
+			failed = cmp.Or(failed, s.wholePath(e.Path, doc.Set(e.Path, e.Value)))
 		}
 	}
 	return failed
+}
+
+// wholePath helps who names a field as tables and conditions do: k is protocol.k, and
+// what is called fault there may be case.fault.
+func (s *Scenario) wholePath(path string, failed error) error {
+	problem, ok := failed.(strict.Problem)
+	if !ok || strings.Contains(path, ".") {
+		return failed
+	}
+	whole := s.fieldCalled(path)
+	if s.alternatives(path) != nil {
+		whole = casePrefix + path
+	}
+	if whole == "" || whole == path {
+		return failed
+	}
+	problem.Hint = fmt.Sprintf("did you mean %q?", whole)
+	return problem
 }
 
 // withAxes adds the axes of the command line; an axis of the file with the same

@@ -28,6 +28,7 @@ func TestRefusals(t *testing.T) {
 		"quorum":        {strings.Replace(small, "r: 1", "r: 4", 1), `f.yaml:2:`},
 		"homes":         {small + "topology: {nodes: 2}\n", `there are only 2 nodes`},
 		"no such node":  {small + "faults: [{kind: crash, at: 100ms, targets: n4}]\n", `there is no "n4"; did you mean`},
+		"no such word":  {small + "faults: [{kind: crash, at: 100ms, targets: primary}]\n", `there is no "primary"; simrun show --targets lists`},
 		"late fault":    {small + "faults: [{kind: crash, at: 2s, targets: n1}]\n", `2s is not before the end of the work at 1s`},
 		"no such fault": {small + "faults: [{kind: crush, at: 0s, targets: n1}]\n", `did you mean "crash"?`},
 		"negative":      {small + "topology: {link: {latency: -1ms}}\n", `f.yaml:5:`},

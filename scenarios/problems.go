@@ -76,8 +76,12 @@ func (s *Scenario) faultProblems(doc *strict.Document) strict.Problems {
 				continue
 			}
 			problem := unknownName(doc, path+"."+m.Path, m.Name, known)
-			if !m.Place && slices.Contains(s.placeNames(), m.Name) {
+			switch {
+			case m.Place:
+			case slices.Contains(s.placeNames(), m.Name):
 				problem.Hint = fmt.Sprintf("the servers at a place are \"datacentre:%s\"", m.Name)
+			case problem.Hint == "":
+				problem.Hint = "simrun show --targets lists the words"
 			}
 			all = append(all, problem)
 		}

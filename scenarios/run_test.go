@@ -2,6 +2,7 @@ package scenarios_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -71,6 +72,20 @@ func TestTheTableIsTheMetrics(t *testing.T) {
 	table := run.Tables[0]
 	require.Len(t, table.Rows, 9)
 	require.Equal(t, results.Find(run.Cells[0].Measures, "lost_writes").Count, table.Rows[0][3].Integer)
+}
+
+// A scenario that expects nothing is told all that was found; one that expects
+// something is told of that, and what there is besides.
+func TestWhoAsksNothingIsToldAll(t *testing.T) {
+	text := small + "faults: [{kind: crash, at: 100ms, for: 500ms, targets: servers}]\n"
+	words := func(text string) string {
+		plan, err := scenarios.Load("f.yaml", []byte(text))
+		require.NoError(t, err)
+		return strings.Join(scenarios.Run(plan, 1, scenarios.Tape{}).Words, "\n")
+	}
+	require.Contains(t, words(text), "ops not answered: ")
+	require.NotContains(t, words(text), "Besides")
+	require.Contains(t, words(text+"expect: [{always: converged}]\n"), "Besides, and not asked for: found: conflicts, found: unavailable.")
 }
 
 func TestTheWordsChangeWithTheKnob(t *testing.T) {

@@ -12,7 +12,7 @@ type Topology struct {
 	Nodes       int           `yaml:"nodes" default:"3" min:"1" max:"1000" doc:"how many servers, named n1, n2, ..."`
 	Datacentres []Datacentre  `yaml:"datacentres" doc:"places of the servers and clients, in order; without any, there are none"`
 	Link        LinkSpec      `yaml:"link" doc:"between any two nodes for which nothing else is said"`
-	ClientLink  *LinkSpec     `yaml:"client_link" doc:"between clients and servers, both ways"`
+	ClientLink  *LinkSpec     `yaml:"client_link" doc:"between clients and servers, both ways; when absent, as link"`
 	Links       []BetweenSpec `yaml:"links" doc:"particular links; the first that matches holds"`
 	Server      ServerSpec    `yaml:"server" doc:"what every server runs on"`
 	Servers     []SomeServers `yaml:"servers" doc:"servers that run on something else"`

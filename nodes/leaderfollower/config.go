@@ -20,7 +20,7 @@ type Config struct {
 	Wait  time.Duration `yaml:"wait" default:"0s" min:"0s" doc:"how long a replica holds a read whose token it has not reached before it refuses"`
 
 	Failover       string `yaml:"failover" default:"automatic" one:"automatic|none" doc:"whether followers replace a leader that they miss"`
-	Detector       string `yaml:"detector" default:"majority" one:"majority|naive|witness" doc:"who must miss the leader: a majority, one follower, or a witness, which is then the last member that votes: it stores nothing, and nobody is promoted without its answer"`
+	Detector       string `yaml:"detector" default:"majority" one:"majority|naive|witness" doc:"who must miss the leader: a majority (of two servers that is both, so that nobody is promoted), one follower, or a witness, which is then the last member that votes: it stores nothing, and nobody is promoted without its answer"`
 	Promote        string `yaml:"promote" default:"best" one:"best|random|first" doc:"which of those that answered is promoted: the most advanced, any, or the first in member order"`
 	Switchover     string `yaml:"switchover" default:"whole" one:"whole|careless" doc:"when a leader that is asked to hand over does: once the successor has its whole log, or at once"`
 	Fencing        bool   `yaml:"fencing" default:"true" doc:"whether older epochs are refused; without, an old leader goes on and is obeyed"`
