@@ -10,7 +10,7 @@ import (
 // slot, on which key, and by which command. Cells whose servers agree have no row; it is
 // false where all do.
 func DivergenceTable(cells []Cell) (t Table, differ bool) {
-	t = Table{Name: "divergence", Title: "where servers began to differ"}
+	t = Table{Name: "divergence", Title: "Where servers began to differ"}
 	for i := range cells {
 		v := verdictOf(&cells[i], "replicas_agree")
 		if v == nil || v.Result != checks.Fail {

@@ -93,6 +93,8 @@ func compose(checker string, worst *checks.Verdict, where string, failed int, cl
 		fmt.Fprintf(&b, " No cell is free of it.")
 	case len(clean) <= 6:
 		fmt.Fprintf(&b, " None with %s.", strings.Join(clean, "; "))
+	case failed == 1:
+		b.WriteString(" No other cell has it.")
 	default:
 		fmt.Fprintf(&b, " %d cells have it, %d do not.", failed, len(clean))
 	}
