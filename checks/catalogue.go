@@ -36,6 +36,7 @@ func clientMetrics() []Catalogued {
 		{"predicted_stale_share", Share, "", "", "reads that a model of quorums expects to be stale, of all: none where r + w > n, else by the scenario's own latencies (WARS); only where the scenario's columns ask for it"},
 		{"stale_k_max", Max, "", "low", "the most acknowledged writes that one read missed"},
 		{"stale_t_p99_ns", Quantile, "ns", "low", "99 % of the stale reads began at most this long after the oldest acknowledgement that they missed"},
+		{"stale_t_max_ns", Max, "ns", "low", "the longest time from the oldest acknowledgement that a stale read missed to its beginning"},
 		{"quorum_fresh", Count, "", "high", "reads that returned one version, and missed nothing acknowledged"},
 		{"quorum_stale", Count, "", "low", "reads that were stale"},
 		{"quorum_conflicting", Count, "", "low", "reads that missed nothing, and returned several versions"},
@@ -119,6 +120,7 @@ func storeMetrics() []Catalogued {
 		{"repair_wire_bytes", Count, "bytes", "low", "bytes of all messages of repair"},
 		{"replicate_bytes_per_write", Mean, "bytes", "low", "bytes of the messages that carry writes to replicas, by acknowledged write"},
 		{"messages_per_op", Mean, "", "low", "messages sent, by op"},
+		{"messages_per_read", Mean, "", "low", "messages about reads, and what else reads brought about, by read; rounds that several share count once"},
 		{"bytes_per_op", Mean, "bytes", "low", "bytes sent, by op"},
 	}
 }

@@ -70,10 +70,11 @@ func StaleReads(run *record.Run, o Options) Report { return newView(run, o).stal
 func (v *view) staleReads() Report {
 	s := v.stale()
 	count := int64(len(s.reads))
-	most, ages := int64(0), (*hdrhistogram.Histogram)(nil)
+	most, ages, oldest := int64(0), (*hdrhistogram.Histogram)(nil), time.Duration(0)
 	var worst *staleRead
 	for i := range s.reads {
-		ages = observe(ages, v.age(&s.reads[i]))
+		age := v.age(&s.reads[i])
+		ages, oldest = observe(ages, age), max(oldest, age)
 		if worst == nil || s.reads[i].missed > most {
 			worst, most = &s.reads[i], s.reads[i].missed
 		}
@@ -97,6 +98,7 @@ func (v *view) staleReads() Report {
 		v.predicted(),
 		{Name: "stale_k_max", Kind: Max, Count: most, Undefined: none},
 		{Name: "stale_t_p99_ns", Kind: Quantile, Quantile: 9900, Histogram: ages},
+		{Name: "stale_t_max_ns", Kind: Max, Count: int64(oldest), Undefined: count == 0},
 	}}
 }
 

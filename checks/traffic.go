@@ -17,11 +17,17 @@ func (v *view) traffic() Report {
 		all.Messages += t.Messages
 		all.Bytes += t.Bytes
 	}
-	ops := int64(len(v.ops))
+	ops, reads := int64(len(v.ops)), int64(0)
+	for i := range v.ops {
+		if !v.ops[i].Code.Writes() {
+			reads++
+		}
+	}
 	silent := all.Messages == 0 || ops == 0
 	why := fmt.Sprintf("%s for %s", plural(int64(all.Messages), "message"), plural(ops, "op"))
 	return Report{Verdict{Checker: "traffic", Result: Vacuous, Why: why}, append([]Measure{
 		{Name: "messages_per_op", Kind: Mean, Count: int64(all.Messages), Total: ops, Undefined: silent},
+		{Name: "messages_per_read", Kind: Mean, Count: int64(v.run.ForReads.Messages), Total: reads, Undefined: silent || reads == 0},
 		{Name: "bytes_per_op", Kind: Mean, Count: int64(all.Bytes), Total: ops, Undefined: silent},
 	}, append(v.repairMeasures(), v.classes()...)...)}
 }

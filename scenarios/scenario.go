@@ -33,7 +33,7 @@ type Scenario struct {
 	RequiresRuns int                        `yaml:"requires_runs" default:"1" min:"1" doc:"meaningful runs that each cell of a sweep must have"`
 	Expect       []Expectation              `yaml:"expect" doc:"what is claimed of the verdicts and metrics"`
 	Columns      []string                   `yaml:"columns" lone:"true" doc:"metrics shown in the table; a choice by what happened when absent"`
-	Tables       []string                   `yaml:"tables" lone:"true" one:"divergence|datacentres|capacity|growth" doc:"tables shown besides: divergence, on how many keys replicas still lacked what they had missed when the last fault healed, some times after it; datacentres, how the clients of each were served; capacity, the writes that several leaders take by those that one takes, as the cost of remote updates has it and as measured; growth, the power of the number of leaders with which conflicts grow; how trees were compared is shown wherever they were"`
+	Tables       []string                   `yaml:"tables" lone:"true" one:"divergence|datacentres|capacity|growth|reads" doc:"tables shown besides: divergence, on how many keys replicas still lacked what they had missed when the last fault healed, some times after it; datacentres, how the clients of each were served; capacity, the writes that several leaders take by those that one takes, as the cost of remote updates has it and as measured; growth, the power of the number of leaders with which conflicts grow; reads, instead of a row for each cell, a row for each way of reading over the cases of fault, the first of which is none; how trees were compared is shown wherever they were"`
 }
 
 // Requirement is what must have happened in a run, in all cells or in some: a text

@@ -17,7 +17,7 @@ func (p *Plan) tabulate(run *results.Run) {
 		metrics = ordinaryColumns[:]
 	}
 	run.Columns = metrics
-	run.Tables = append(run.Tables, results.CellTable(p.Scenario.Name, "", run.Cells, metrics...))
+	run.Tables = append(run.Tables, p.cellTable(run.Cells, metrics))
 	for _, c := range cellTables {
 		join := results.JoinCells
 		if c.once {
@@ -35,6 +35,16 @@ func (p *Plan) tabulate(run *results.Run) {
 	if slices.Contains(p.Scenario.Tables, "capacity") {
 		run.Words = append(run.Words, p.capacityWords(run.Cells)...)
 	}
+}
+
+// cellTable has a row for each cell, or, where that is asked for, for each way of reading.
+func (p *Plan) cellTable(cells []results.Cell, metrics []string) results.Table {
+	if slices.Contains(p.Scenario.Tables, "reads") {
+		if t, some := p.readsTable(cells); some {
+			return t
+		}
+	}
+	return results.CellTable(p.Scenario.Name, "", cells, metrics...)
 }
 
 // compare adds the tables that lay cells beside each other and that the scenario asks for.

@@ -63,6 +63,7 @@ func (w *World) send(from *host, to sim.NodeID, m sim.Message) {
 	w.run.Traffic[kind.Class].Bytes += uint64(size)
 	w.run.Sent[from.id].Messages++
 	w.run.Sent[from.id].Bytes += uint64(size)
+	w.countForRead(about, size)
 	stamp := w.next()
 	w.digest.Add(uint64(stamp)<<32|uint64(w.cause), uint64(w.now), uint64(a), print,
 		uint64(from.id)<<16|uint64(to), uint64(about))
@@ -76,6 +77,18 @@ func (w *World) send(from *host, to sim.NodeID, m sim.Message) {
 		Cause: stamp, Arg: occurrence, Life: w.hosts[to].life,
 	}
 	w.dispatch(&e, m, f, print)
+}
+
+// countForRead counts a message that a read brought about.
+func (w *World) countForRead(about sim.Subject, size int) {
+	id, _, named := about.Op()
+	if !named {
+		return
+	}
+	if op := w.run.History.Find(id); op != nil && !op.Code.Writes() {
+		w.run.ForReads.Messages++
+		w.run.ForReads.Bytes += uint64(size)
+	}
 }
 
 // dispatch carries out a message's fate.

@@ -138,6 +138,7 @@ func (w *World) prepareRun(seed uint64) {
 	r.History.Reset()
 	r.Counters.Reset()
 	clear(r.Traffic)
+	r.ForReads = record.Traffic{}
 	clear(r.Sent)
 	r.Observations, r.Copies, r.Lacks, r.Dead = r.Observations[:0], r.Copies[:0], r.Lacks[:0], r.Dead[:0]
 	r.Faults, r.Clocks, r.Checkpoints, r.Trace = r.Faults[:0], r.Clocks[:0], r.Checkpoints[:0], r.Trace[:0]

@@ -24,6 +24,7 @@ type Run struct {
 	Counters     Counters
 	Traffic      []Traffic // by message class, indexed by sim.Class
 	Sent         []Traffic // by who sent it, indexed by sim.NodeID
+	ForReads     Traffic   // what reads asked for: messages about them, and those that name no subject and follow from such
 
 	Phases      Phases
 	Events      uint64
