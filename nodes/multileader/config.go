@@ -18,7 +18,7 @@ type Config struct {
 
 	Mode string `yaml:"mode" default:"async" one:"async|semi-sync|sync" doc:"whose copies a write waits for: its leader's; k followers' of its datacentre too; all of them"`
 	K    int    `yaml:"k" default:"1" min:"1" doc:"semi-sync: how many followers must have a write on disk"`
-	Ack  string `yaml:"ack" default:"leader-disk" one:"leader-memory|leader-disk" doc:"where the leader itself must have a write before it answers"`
+	Ack  string `yaml:"ack" default:"leader-disk" one:"leader-memory|leader-disk" doc:"where a server must have a write before it answers, and before it sends others the write"`
 
 	Reads string        `yaml:"reads" default:"leader" one:"leader|replica" doc:"who serves gets that ask for no particular path: the leader of the client's datacentre, or its nearest server"`
 	Wait  time.Duration `yaml:"wait" default:"0s" min:"0s" doc:"how long an op waits for what its session's token names before it is refused"`

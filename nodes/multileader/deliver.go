@@ -103,7 +103,7 @@ func (n *Node) unstash(env *sim.Env) {
 	}
 }
 
-// apply applies an update, which is new and ready. It is handed on once it is on disk.
+// apply applies an update, which is new and ready. It is handed on once it is safe.
 func (n *Node) apply(env *sim.Env, u update) {
 	if n.role == sim.Leader && n.origin(u.Dot) != n.place {
 		env.Work(n.config.Work * time.Duration(n.config.RemoteCost) / percent)
@@ -115,6 +115,9 @@ func (n *Node) apply(env *sim.Env, u update) {
 	n.bury(env, &u)
 	env.Disk().Append(fileLog, &u)
 	n.flush(env)
+	if n.trustsMemory() {
+		n.push(env, len(n.log)-1)
+	}
 }
 
 const percent = 100

@@ -53,10 +53,12 @@
 // # Retries
 //
 // A leader knows each write that is in its log again, whoever made it, and answers it without
-// doing it twice. For that no server hands on what its own disk does not have: what a crash takes
-// from a leader nobody else has either. A write that one leader may have carried out is asked of no other: that one could
-// not know it, and would do it again, with a later stamp than what was written since. So a
-// write is left in doubt where its leader is lost; the session's next one goes elsewhere. Who forwards
+// doing it twice. For that no server hands on what its own disk does not have: what a crash
+// takes from a leader nobody else has either. With ack: leader-memory it does, and a retry after
+// a crash may be done again, as it may where a leader loses its disk. A write that one leader may
+// have carried out is asked of no other: that one could not know it, and would do it again, with
+// a later stamp than what was written since. So a write is left in doubt where its leader is
+// lost; the session's next one goes elsewhere. Who forwards
 // a write to its key's home remembers to which lead, and passes what is in doubt on to that one
 // only: the home's next leader is not asked to make it again. A client names the lead to which it
 // gave such a write, for another lead of the same server remembers no forwards.

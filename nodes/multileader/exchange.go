@@ -3,6 +3,7 @@ package multileader
 import (
 	"time"
 
+	"simrun/nodes/internal/resolve"
 	"simrun/nodes/internal/versions"
 	"simrun/nodes/kv"
 	"simrun/sim"
@@ -30,16 +31,31 @@ type peer struct {
 	timer  sim.TimerID
 }
 
-// handOn sends what has come to be on disk to whom it is to be sent at once. Nothing is handed
-// on before: a leader that forgot in a crash what others have of it would not know a retry of
-// that write, and do it again.
+// trustsMemory tells whether a write is safe as soon as a server has it in memory: there a
+// retry after a crash may be done again.
+func (c *cluster) trustsMemory() bool { return c.config.Ack == "leader-memory" }
+
+// handOn sends what has come to be on disk to whom it is to be sent at once. Unless memory is
+// trusted nothing is handed on before: a leader that forgot in a crash what others have of it
+// would not know a retry of that write, and do it again.
 func (n *Node) handOn(env *sim.Env, before int) {
+	if n.trustsMemory() {
+		return
+	}
 	for i := before; i < n.disk.durable; i++ {
 		n.firm(i)
 	}
 	for i := before; i < n.disk.durable; i++ {
 		n.push(env, i)
 	}
+}
+
+// shown is how much of the log others may be sent, and what that comes to.
+func (n *Node) shown() (entries int, has kv.Context, cells []resolve.Object) {
+	if n.trustsMemory() {
+		return len(n.log), n.seen, n.cells
+	}
+	return n.disk.durable, n.disk.has, n.safe
 }
 
 // push sends an update of the log to whom it is to be sent at once.
@@ -76,13 +92,14 @@ func (n *Node) expect(env *sim.Env, rank int) {
 func (n *Node) resend(env *sim.Env, rank int) {
 	p := &n.peers[rank]
 	n.pass(p)
-	if p.done >= n.disk.durable || !n.feeds(rank) && !p.lacks {
+	entries, _, _ := n.shown()
+	if p.done >= entries || !n.feeds(rank) && !p.lacks {
 		return
 	}
 	if p.done < p.mark {
 		n.fill(env, rank)
 	}
-	p.mark = n.disk.durable
+	p.mark = entries
 	n.expect(env, rank)
 }
 
@@ -99,14 +116,15 @@ func (n *Node) pass(p *peer) {
 // fill sends a batch of what a server lacks.
 func (n *Node) fill(env *sim.Env, rank int) {
 	p := &n.peers[rank]
+	entries, _, _ := n.shown()
 	if n.config.Propagate == "state" && n.places[rank] != n.place {
-		p.sent, p.filled = p.has, n.disk.durable
+		p.sent, p.filled = p.has, entries
 		n.sendState(env, rank, true)
 		return
 	}
 	var batch []update
 	at := p.done
-	for ; at < n.disk.durable && len(batch) < n.config.Batch; at++ {
+	for ; at < entries && len(batch) < n.config.Batch; at++ {
 		if u := &n.log[at]; !u.isIn(p.has) {
 			batch = append(batch, *u)
 		}

@@ -130,11 +130,12 @@ func (n *Node) learnHas(env *sim.Env, p *peer, m *greet) {
 func (n *Node) feed(env *sim.Env, rank int, asked bool) {
 	p, there := &n.peers[rank], n.parts[n.places[rank]]
 	asked = asked && (n.places[rank] == n.place || there.In || there.joining())
-	if p.done >= n.disk.durable || !asked && !n.feeds(rank) {
+	entries, _, _ := n.shown()
+	if p.done >= entries || !asked && !n.feeds(rank) {
 		return
 	}
 	if asked {
-		p.lacks, p.mark = true, n.disk.durable
+		p.lacks, p.mark = true, entries
 		n.fill(env, rank)
 	}
 	n.expect(env, rank)

@@ -23,7 +23,8 @@ func (n *Node) sendState(env *sim.Env, rank int, all bool) {
 	carried := func(d kv.Dot) bool { return all || n.carries(rank, d) }
 	p.sent = versions.Union(p.sent, p.has)
 	var keys []sim.Key
-	for i := p.done; i < n.disk.durable; i++ {
+	entries, has, cells := n.shown()
+	for i := p.done; i < entries; i++ {
 		u := &n.log[i]
 		if versions.SeesAll(p.sent, filter(u.stands(), carried)) {
 			continue
@@ -36,13 +37,13 @@ func (n *Node) sendState(env *sim.Env, rank int, all bool) {
 		return
 	}
 	slices.Sort(keys)
-	m := &state{Base: p.sent, Seen: n.disk.has}
+	m := &state{Base: p.sent, Seen: has}
 	if !all {
-		m.Base = versions.Union(filter(p.sent, carried), filter(n.disk.has, func(d kv.Dot) bool { return n.causal() && !carried(d) }))
-		m.Seen = filter(n.disk.has, carried)
+		m.Base = versions.Union(filter(p.sent, carried), filter(has, func(d kv.Dot) bool { return n.causal() && !carried(d) }))
+		m.Seen = filter(has, carried)
 	}
 	for _, key := range slices.Compact(keys) {
-		m.Cells = append(m.Cells, cell{Key: key, Object: n.safe[key]})
+		m.Cells = append(m.Cells, cell{Key: key, Object: cells[key]})
 	}
 	p.sent = versions.Union(p.sent, m.Seen)
 	env.Send(n.members[rank], m)
@@ -50,7 +51,7 @@ func (n *Node) sendState(env *sim.Env, rank int, all bool) {
 
 // firm takes an update that is on disk into the state that may be sent.
 func (n *Node) firm(index int) {
-	if n.config.Propagate != "state" {
+	if n.config.Propagate != "state" || n.trustsMemory() {
 		return
 	}
 	for i := range n.log[index].Cells {
