@@ -73,6 +73,8 @@ var libraries = []room{
 	{"github.com/HdrHistogram/hdrhistogram-go", []string{"checks", "results"}},
 	{"golang.org/x/exp/rand", []string{"sim/random"}},
 	{"golang.org/x/term", []string{"cmd/simrun", "reports"}},
+	{"go.etcd.io/raft/v3", []string{"nodes/etcdraft"}},
+	{"google.golang.org/protobuf", []string{"nodes/etcdraft"}},
 	{"github.com/stretchr/testify", []string{"sim/simtest"}},
 	{"pgregory.net/rapid", []string{"sim/simtest"}},
 }
@@ -219,6 +221,7 @@ func TestViolations(t *testing.T) {
 		{"sim/kernel", "golang.org/x/exp/rand", "this library belongs to sim/random only"},
 		{"sim/random", "golang.org/x/exp/slices", "this library has no named place"},
 		{"checks", "github.com/stretchr/testify/require", "this library belongs to sim/simtest only"},
+		{"nodes/raft", "go.etcd.io/raft/v3", "this library belongs to nodes/etcdraft only"},
 		{"checks", "golang.org/x/term", "this library belongs to cmd/simrun and reports only"},
 	} {
 		lines := violations(map[string][]string{refused.folder: {"fmt", refused.imported}})
@@ -240,6 +243,7 @@ func TestNoViolations(t *testing.T) {
 		"reports":                   {"simrun/results", "github.com/olekukonko/tablewriter/tw"},
 		"nodes/raft":                {"simrun/nodes/kv", "simrun/nodes/internal/quorum", "simrun/nodes/raft/internal/log"},
 		"nodes/internal/quorum":     {"simrun/sim"},
+		"nodes/etcdraft":            {"simrun/sim", "go.etcd.io/raft/v3/raftpb", "google.golang.org/protobuf/proto"},
 		"sim/kernel":                {"simrun/sim/kernel/queue", "simrun/sim/random"},
 		"sim/random":                {"golang.org/x/exp/rand", "simrun/sim/random/internal/tables"},
 		"sim/random/internal/gen":   {"os", "math"},

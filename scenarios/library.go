@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"bytes"
 	"embed"
 	"io/fs"
 	"path"
@@ -11,12 +12,16 @@ import (
 //go:embed library/*.yaml
 var library embed.FS
 
-// Names lists the scenarios that ship, in order.
+// Names lists the scenarios that ship, in order. Builds for browsers do without those of
+// protocols that they do not have.
 func Names() []string {
 	entries, _ := fs.ReadDir(library, "library")
 	var names []string
 	for _, e := range entries {
-		names = append(names, strings.TrimSuffix(e.Name(), ".yaml"))
+		name := strings.TrimSuffix(e.Name(), ".yaml")
+		if _, ships := Shipped(name); ships {
+			names = append(names, name)
+		}
 	}
 	sort.Strings(names)
 	return names
@@ -25,5 +30,5 @@ func Names() []string {
 // Shipped returns the text of a scenario that ships.
 func Shipped(name string) ([]byte, bool) {
 	text, err := library.ReadFile(path.Join("library", name+".yaml"))
-	return text, err == nil
+	return text, err == nil && (len(production()) > 0 || !bytes.Contains(text, []byte("etcd-raft")))
 }

@@ -37,7 +37,7 @@ type Protocol interface {
 
 // protocols is the list of protocols.
 func protocols() []strict.Alternative {
-	return []strict.Alternative{
+	return append([]strict.Alternative{
 		{
 			Kind: "leader-follower", New: func() any { return new(leaderFollower) },
 			Doc: "one leader ships its log to followers; failover with fencing epochs",
@@ -70,7 +70,7 @@ func protocols() []strict.Alternative {
 			Kind: "chain", New: func() any { return new(chainOfServers) },
 			Doc: "chain replication: the head orders writes, the tail answers; CRAQ reads anywhere; the last server is the master",
 		},
-	}
+	}, production()...)
 }
 
 type leaderFollower struct {
