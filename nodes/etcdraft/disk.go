@@ -192,7 +192,7 @@ func (n *Node) hardDurable(env *sim.Env, now hardState) {
 // recover reads the disk. What survived a crash is durable.
 func (n *Node) recover(env *sim.Env) {
 	disk := env.Disk()
-	n.recognise(env)
+	isNew := n.recognise(env)
 	if record, err := disk.Read(fileTerm, 0); err == nil {
 		if h, ok := record.(*hardState); ok {
 			n.hard = *h
@@ -211,21 +211,25 @@ func (n *Node) recover(env *sim.Env) {
 	for index := n.log.Base().Index + 1; index <= n.log.Last().Index; index++ {
 		n.stateStored(env, index)
 	}
+	if isNew {
+		n.flush(env)
+	}
 }
 
 // recognise reads the disk's identity, or gives it one: the first, or one that no disk of
-// this server had before.
-func (n *Node) recognise(env *sim.Env) {
+// this server had before. It tells whether it did.
+func (n *Node) recognise(env *sim.Env) (isNew bool) {
 	disk := env.Disk()
 	if record, err := disk.Read(fileIdentity, 0); err == nil {
 		if i, ok := record.(*identity); ok {
 			n.number = number(n.self, i.Number)
-			return
+			return false
 		}
 	}
 	i := &identity{firstIdentity + uint64(env.Now())}
 	n.number = number(n.self, i.Number)
 	disk.Replace(fileIdentity, i)
+	return true
 }
 
 // recoverLog reads the snapshot and the log behind it. A crash may have kept one and not the
