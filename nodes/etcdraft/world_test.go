@@ -164,7 +164,7 @@ func TestNoFaultThatKeepsDisksBreaksLinearizability(t *testing.T) {
 			config := etcdraft.Defaults()
 			config.Reads, config.SnapshotEvery, config.Keep = reads, 20, 3
 			w := kernel.New(stormy(config, 3, fault.NewNemesis()))
-			for seed := range seeds(25, 3000) {
+			for seed := range seeds(10, 3000) {
 				requireSound(t, w.Run(seed), seed, "linearizable")
 			}
 		})
@@ -186,7 +186,7 @@ func TestMembershipChangesUnderFaults(t *testing.T) {
 			config.Change, config.Members, config.Learners, config.SnapshotEvery = change, 4, 1, 20
 			w := kernel.New(stormy(config, 6, nemesis))
 			changes := 0
-			for seed := range seeds(25, 2000) {
+			for seed := range seeds(10, 2000) {
 				run := w.Run(seed)
 				requireSound(t, run, seed, "linearizable")
 				changes += agreed(run)
@@ -206,7 +206,7 @@ func TestALostDiskIsAnotherServer(t *testing.T) {
 	for _, change := range []string{"single", "joint"} {
 		config.Change, config.SnapshotEvery = change, 15
 		w := kernel.New(stormy(config, 3, nemesis))
-		for seed := range seeds(25, 2000) {
+		for seed := range seeds(10, 2000) {
 			run := w.Run(seed)
 			// What was on two disks is on one for a while: that is what was destroyed.
 			requireSound(t, run, seed, "linearizable", "-durable_majority")
