@@ -1,4 +1,4 @@
-// Package etcdraft runs the Raft that etcd, CockroachDB and TiKV's ancestors run in production,
+// Package etcdraft runs a Raft that is in production, that of etcd and CockroachDB,
 // go.etcd.io/raft/v3, behind the contract of a node, so that every scenario, fault and judge
 // meets an implementation that this project did not write. Its words are those of package raft where
 // the same is meant. It is no part of builds for browsers.
