@@ -3,8 +3,6 @@
 package etcdraft
 
 import (
-	"time"
-
 	"go.etcd.io/raft/v3"
 	"go.etcd.io/raft/v3/raftpb"
 
@@ -244,6 +242,3 @@ func (n *Node) Keeps(sim.Key) bool { return n.isMember() }
 
 // isMember tells whether the node is a member, as far as it knows.
 func (n *Node) isMember() bool { return n.ruling.part(n.number) != absent && n.goneAt <= n.at.Index }
-
-// heldFor tells whether so long has passed since a moment.
-func heldFor(env *sim.Env, since, d time.Duration) bool { return env.Now()-since >= d }
