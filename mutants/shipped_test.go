@@ -30,7 +30,7 @@ func shippedSeeds() int {
 // What ships keeps what it promises, whatever goes wrong.
 func TestWhatShipsHolds(t *testing.T) {
 	seeds := shippedSeeds()
-	for _, name := range append([]string{"dynamo-majorities", "statements", "paxos-members", "paxos-lease"}, families...) {
+	for _, name := range append([]string{"dynamo-majorities", "statements", "paxos-members", "paxos-lease", "locks"}, families...) {
 		t.Run(name, func(t *testing.T) { holds(t, name, seeds, seeds) })
 	}
 }
@@ -78,6 +78,7 @@ func TestWeakerOptionsBreakThePromise(t *testing.T) {
 		{"two-phase", "nemesis.kinds", "[isolate, crash, wipe]"},
 		{"carts", "workload.merge", "union"}, // ml-cart-union: what was removed comes back
 		{"carts", "workload.merge", "lww"},
+		{"locks", "workload.token", "ignored"}, // cl-lock-no-token
 		{"abd", "protocol.write_back", "never"},
 		{"chain", "nemesis.kinds", "[isolate, crash, wipe]"},
 		{"leaders-clocks", "protocol.resolve", "wall"}, // ml-lww-wallclock: a clock that is behind drops what knew what it loses against
