@@ -5,7 +5,7 @@ import "slices"
 // Catalogue lists every metric that the checkers report, in the order in which
 // tables show them.
 func Catalogue() []Catalogued {
-	return slices.Concat(clientMetrics(), storeMetrics(), conflictMetrics(), logMetrics(), repairMetrics())
+	return slices.Concat(clientMetrics(), storeMetrics(), trafficMetrics(), conflictMetrics(), logMetrics(), repairMetrics())
 }
 
 // clientMetrics are of what clients were told: answers, latencies, staleness, quorums.
@@ -117,6 +117,12 @@ func storeMetrics() []Catalogued {
 		{"transactions_agreed", Count, "", "high", "transactions that were committed"},
 		{"transactions_undone", Count, "", "low", "transactions that were aborted"},
 		{"partial_writes", Count, "", "low", "writes that did not end ok, held in the end though fewer replicas took them than they needed"},
+	}
+}
+
+// trafficMetrics are of messages and bytes.
+func trafficMetrics() []Catalogued {
+	return []Catalogued{
 		{"repair_wire_bytes", Count, "bytes", "low", "bytes of all messages of repair"},
 		{"replicate_bytes_per_write", Mean, "bytes", "low", "bytes of the messages that carry writes to replicas, by acknowledged write"},
 		{"messages_per_op", Mean, "", "low", "messages sent, by op"},
