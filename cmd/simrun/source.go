@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"slices"
 	"strings"
 
@@ -55,17 +54,17 @@ func findEvery(patterns []string) ([]source, error) {
 
 // findAll finds the scenarios that a pattern matches, or the one that has the name.
 func findAll(pattern string) ([]source, error) {
-	if !strings.ContainsAny(pattern, "*?[") {
+	if !isPattern(pattern) {
 		one, err := find(pattern)
 		return []source{one}, err
 	}
+	names, err := matching(pattern, scenarios.Names())
+	if err != nil {
+		return nil, err
+	}
 	var all []source
-	for _, name := range scenarios.Names() {
-		matches, err := path.Match(pattern, name)
-		if err != nil {
-			return nil, fmt.Errorf("%q is not a pattern", pattern)
-		}
-		if text, ships := scenarios.Shipped(name); matches && ships {
+	for _, name := range names {
+		if text, ships := scenarios.Shipped(name); ships {
 			all = append(all, source{name, text})
 		}
 	}
