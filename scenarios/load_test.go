@@ -24,9 +24,11 @@ func TestTheSchemaIsSound(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"misspelt key":  {small + "duraton: 2s\n", `f.yaml:5:1: duraton: unknown key; did you mean "duration"?`},
-		"unit":          {strings.Replace(small, "1s", "1", 1), `f.yaml:4:11: duration: "1" has no unit; did you mean "1ms"?`},
+		"unit":          {strings.Replace(small, "1s", "1", 1), `f.yaml:4:11: duration: "1" has no unit; did you mean "1s"?`},
 		"quorum":        {strings.Replace(small, "r: 1", "r: 4", 1), `f.yaml:2:`},
 		"homes":         {small + "topology: {nodes: 2}\n", `there are only 2 nodes`},
+		"unit, warm up": {small + "warm_up: 2\n", `warm_up: "2" has no unit; did you mean "2s"?`},
+		"unit, timeout": {strings.Replace(small, "rate: ", "timeout: 12, rate: ", 1), `workload.timeout: "12" has no unit; did you mean "12ms"?`},
 		"no such node":  {small + "faults: [{kind: crash, at: 100ms, targets: n4}]\n", `there is no "n4"; did you mean`},
 		"no such word":  {small + "faults: [{kind: crash, at: 100ms, targets: primary}]\n", `there is no "primary"; simrun show --targets lists`},
 		"late fault":    {small + "faults: [{kind: crash, at: 2s, targets: n1}]\n", `2s is not before the end of the work at 1s`},

@@ -21,7 +21,7 @@ type Scenario struct {
 	Nemesis  *fault.Nemesis     `yaml:"nemesis" doc:"faults drawn for each seed, besides those listed"`
 
 	Duration time.Duration `yaml:"duration" default:"10s" min:"1us" max:"1000h" doc:"how long clients work and faults strike"`
-	WarmUp   time.Duration `yaml:"warm_up" default:"0s" min:"0s" doc:"ops that begin before are not counted"`
+	WarmUp   time.Duration `yaml:"warm_up" default:"0s" min:"0s" bare:"s" doc:"ops that begin before are not counted"`
 	Quiet    time.Duration `yaml:"quiet" default:"1s" min:"1us" doc:"settled when no replica changed for so long after heal, and none waits for the outcome of a transaction"`
 	Settle   time.Duration `yaml:"settle" default:"60s" min:"0s" doc:"settling is given up after so long"`
 

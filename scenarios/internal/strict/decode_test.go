@@ -78,7 +78,7 @@ func TestRefusals(t *testing.T) {
 		{"negative unsigned", "weights: {a: -1}", `q.yaml:3:14: weights.a: "-1" is negative; at least 0`},
 		{"yes", "verbose: yes", `q.yaml:3:10: verbose: "yes" is neither true nor false; did you mean "true"?`},
 		{"True", "verbose: False", `q.yaml:3:10: verbose: "False" is neither true nor false; did you mean "false"?`},
-		{"bare duration", "duration: 2", `q.yaml:3:11: duration: "2" has no unit; did you mean "2ms"?`},
+		{"bare duration", "duration: 2", `q.yaml:3:11: duration: "2" has no unit; did you mean "2s"?`},
 		{"long unit", "duration: 2 sec", `q.yaml:3:11: duration: "2 sec" is not a duration such as 2ms, 1.5s or 3m; did you mean "2s"?`},
 		{"upper case unit", "duration: 2MS", `q.yaml:3:11: duration: "2MS" is not a duration such as 2ms, 1.5s or 3m; did you mean "2ms"?`},
 		{"no leading digit", "duration: .5s", `q.yaml:3:11: duration: ".5s" is not a duration such as 2ms, 1.5s or 3m; did you mean "0.5s"?`},
@@ -164,7 +164,7 @@ q.yaml:1:15: protocol.n: "0" is too small; at least 1
 q.yaml:1:21: protocol.r: "three" is not a whole number
 q.yaml:1:36: protocol.quorum: "stric" is not one of strict, sloppy; did you mean "strict"?
 q.yaml:1:50: protocol.reads: "1.5": want a decimal below 1 such as 0.25
-q.yaml:2:11: duration: "3" has no unit; did you mean "3ms"?
+q.yaml:2:11: duration: "3" has no unit; did you mean "3s"?
 q.yaml:3:1: verbos: unknown key; did you mean "verbose"?
 q.yaml:5:5: faults.0.node: this key is required
 q.yaml:5:23: faults.0.at: "-1s" is negative

@@ -158,6 +158,9 @@ func guessDuration(text string) string {
 	return ""
 }
 
+// isBare tells whether a text is a number alone, without a unit.
+func isBare(text string) bool { return text != "" && strings.Trim(text, "0123456789.+ ") == "" }
+
 // guessNumber drops a needless sign or zeros before a decimal.
 func guessNumber(text string) string {
 	text = strings.TrimPrefix(text, "+")

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // scalar decodes a single value and holds it against the bounds of its field.
@@ -161,6 +162,9 @@ func guessInteger(text string) string {
 func setDuration(n *node, v reflect.Value, f *field) error {
 	length, err := ParseDuration(n.text)
 	if err != nil {
+		if wrong, ok := err.(*valueError); ok && isBare(n.text) && takesSeconds(f) {
+			wrong.hint = suggest(guessDuration(n.text + "s"))
+		}
 		return err
 	}
 	if length < 0 && !strings.HasPrefix(f.min, "-") {
@@ -168,6 +172,13 @@ func setDuration(n *node, v reflect.Value, f *field) error {
 	}
 	v.SetInt(int64(length))
 	return nil
+}
+
+// takesSeconds tells whether a number without a unit was most likely meant in seconds: the
+// field's default is at least one, or its tag bare says so.
+func takesSeconds(f *field) bool {
+	length, err := ParseDuration(f.fallback)
+	return f.bare == "s" || err == nil && length >= time.Second
 }
 
 // checkBounds holds a number or duration against min and max, which are read as the value itself is.

@@ -14,6 +14,7 @@ type field struct {
 	index      []int
 	typ        reflect.Type
 	doc, unit  string
+	bare       string // the unit that a duration without one was likely meant in; "" goes by the default
 	fallback   string // the default's text
 	hasDefault bool
 	min, max   string
@@ -94,7 +95,7 @@ func (s *shape) collect(t reflect.Type, prefix []int) error {
 func newField(name string, index []int, f reflect.StructField) field {
 	made := field{
 		name: name, index: index, typ: f.Type,
-		doc: f.Tag.Get("doc"), unit: f.Tag.Get("unit"),
+		doc: f.Tag.Get("doc"), unit: f.Tag.Get("unit"), bare: f.Tag.Get("bare"),
 		min: f.Tag.Get("min"), max: f.Tag.Get("max"),
 		required: f.Tag.Get("required") == "true", lone: f.Tag.Get("lone") == "true",
 	}
