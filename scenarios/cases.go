@@ -209,7 +209,7 @@ func (s *Scenario) overridden(edits []Edit) error {
 				for _, e := range edits {
 					if overlap(e.Path, set) && s.mayHold(c.Key, a.Key) {
 						problems = append(problems, strict.Problem{
-							Pos: strict.Pos{File: "--set " + e.Path}, Path: e.Path, Message: "a case sets this",
+							Pos: strict.Pos{File: e.flag() + " " + e.Path}, Path: e.Path, Message: "a case sets this",
 							Hint: fmt.Sprintf("set cases.%s.%s.%s", c.Key, a.Key, e.Path),
 						})
 					}

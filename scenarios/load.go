@@ -33,7 +33,19 @@ type Edit struct {
 	Path  string
 	Value string
 	Grid  []string // when not nil, the path becomes an axis with these values
+	Flag  string   // what messages call it by; "" is --grid where there is a grid, else --set
 }
+
+// flag is what asked for the change, as messages name it.
+func (e *Edit) flag() string {
+	if e.Grid != nil {
+		return cmp.Or(e.Flag, "--grid")
+	}
+	return cmp.Or(e.Flag, "--set")
+}
+
+// source is the change as it was asked for.
+func (e *Edit) source() string { return e.flag() + " " + e.Path + "=" + e.Value }
 
 // Plan is a scenario that was read, checked, and made ready to run: one world for
 // each cell. It is never changed, so it may be shared.
@@ -101,7 +113,7 @@ func Load(file string, text []byte, edits ...Edit) (*Plan, error) {
 func (s *Scenario) edit(doc *strict.Document, edits []Edit) (failed error) {
 	for _, e := range edits {
 		if e.Grid == nil {
-			failed = cmp.Or(failed, s.wholePath(e.Path, doc.Set(e.Path, e.Value)))
+			failed = cmp.Or(failed, s.wholePath(e.Path, doc.SetFrom(e.source(), e.Path, e.Value)))
 		}
 	}
 	return failed

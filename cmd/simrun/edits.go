@@ -45,7 +45,7 @@ func changes(flag string, texts []string) ([]scenarios.Edit, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, scenarios.Edit{Path: path, Value: value})
+		all = append(all, scenarios.Edit{Path: path, Value: value, Flag: flag})
 	}
 	return all, nil
 }

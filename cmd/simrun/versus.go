@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"simrun/reports"
@@ -38,13 +39,23 @@ func (f *runFlags) versusPlan(name string, plan *scenarios.Plan) (*duel, error) 
 		return nil, err
 	}
 	if d.changed, err = found.load(append(own, d.changes...)); err != nil {
-		return nil, err
+		return nil, f.blameVersus(err)
 	}
 	same := func(x, y scenarios.PlanCell) bool { return slices.Equal(x.Set, y.Set) }
 	if !slices.EqualFunc(plan.Cells, d.changed.Cells, same) {
 		return nil, fmt.Errorf("--versus %s: this is an axis of the grid; fix it with --set first", f.versus[0])
 	}
 	return d, nil
+}
+
+// blameVersus adds the flag to what is wrong with the changed scenario, where nothing
+// names it: the scenario was sound without, though it is its file that the places are in.
+func (f *runFlags) blameVersus(err error) error {
+	if strings.Contains(err.Error(), "--versus ") {
+		return err
+	}
+	return unsound{fmt.Errorf("%w\n--versus %s: the scenario is sound without this change; make --versus change what does not go with it too",
+		err, strings.Join(f.versus, " --versus "))}
 }
 
 // compare runs every cell twice and reports the differences. It judges nothing: the
