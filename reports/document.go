@@ -30,6 +30,7 @@ type item struct {
 	text    string
 	details []string
 	command string // what to type to see it again
+	try     string // what to type to learn more
 }
 
 // grid is a table as texts.

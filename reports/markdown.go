@@ -49,6 +49,9 @@ func markdownItem(b *bytes.Buffer, i item) {
 	if i.command != "" {
 		b.WriteString(indent + "  - replay: " + code(i.command) + "\n")
 	}
+	if i.try != "" {
+		b.WriteString(indent + "  - try: " + code(i.try) + "\n")
+	}
 }
 
 func markdownGrid(b *bytes.Buffer, g *grid) {

@@ -93,18 +93,25 @@ func wordItems(words []string) []item {
 }
 
 // runExpectations says what became of every expectation, and where one is broken,
-// in which cells, why and how to see it again.
+// in which cells, why and how to see it again. What was not seen other seeds may show.
 func runExpectations(r *results.Run) []item {
 	var items []item
+	unseen := -1
 	for _, j := range r.Judgements() {
 		i := item{state: j.State, text: j.Text()}
 		if len(r.Cells) > 1 {
 			i.text += fmt.Sprintf(" (%d of %s)", len(j.Cells), plural(j.Applies, "cell"))
 		}
+		if j.State == results.NotSeen {
+			unseen = len(items)
+		}
 		items = append(items, i)
 		if j.State == results.Broken || j.State == results.Unknown || j.State == results.Vacuous {
 			items = append(items, cellItems(r, &j)...)
 		}
+	}
+	if unseen >= 0 {
+		items[unseen].try = r.Sweep // once, below the last that other seeds may show
 	}
 	return items
 }

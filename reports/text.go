@@ -89,6 +89,9 @@ func (p *page) item(i item) {
 	if i.command != "" {
 		p.out.WriteString(below + "replay: " + clean(i.command) + "\n")
 	}
+	if i.try != "" {
+		p.out.WriteString(below + "try: " + clean(i.try) + "\n")
+	}
 }
 
 // paint writes an expectation with its state, in colour where that is wanted. The

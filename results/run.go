@@ -14,6 +14,7 @@ import (
 type Run struct {
 	Scenario string
 	Title    string // one line: what the scenario is about
+	Sweep    string // the command that looks at more seeds; "" if there is none
 	Seed     uint64
 	Engine   string // version of the engine, on which digests depend
 	Digest   uint64 // mix of the cells' digests, in file order

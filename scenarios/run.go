@@ -51,7 +51,7 @@ func Run(p *Plan, seed uint64, t Tape) *results.Run {
 // Run runs every cell with a seed.
 func (r *Runner) Run(seed uint64) *results.Run {
 	s := &r.plan.Scenario
-	out := &results.Run{Scenario: s.Name, Title: s.About, Seed: seed, Engine: Engine}
+	out := &results.Run{Scenario: s.Name, Title: s.About, Sweep: r.plan.sweepMore(), Seed: seed, Engine: Engine}
 	digest := record.NewDigest()
 	for i := range r.plan.Cells {
 		run := r.Record(i, seed)
@@ -125,6 +125,20 @@ func (p *Plan) replay(cell int, seed uint64) string {
 	}
 	for _, s := range p.Cells[cell].Set {
 		b.WriteString(setFlag(s.Path, s.Value))
+	}
+	return b.String()
+}
+
+// sweepMore is the command that tries the same with a few more seeds.
+func (p *Plan) sweepMore() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "simrun sweep %s --seeds 1..20", quoted(p.File))
+	for _, e := range p.edits {
+		if e.Grid == nil {
+			b.WriteString(setFlag(e.Path, e.Value))
+		} else {
+			b.WriteString(" --grid " + quoted(e.Path+"="+strings.Join(e.Grid, ",")))
+		}
 	}
 	return b.String()
 }
