@@ -97,7 +97,7 @@ func storeMetrics() []Catalogued {
 		{"diverged_share", Share, "", "low", "slots as of which servers stated different states, of all that several spoke of"},
 		{"first_divergence", Mean, "", "high", "the first slot as of which servers stated different states"},
 		{"rejoin_ns", Mean, "ns", "low", "time from the healing of a fault until its target had applied what others had by then"},
-		{"leaderless_ns", Mean, "ns", "low", "time under faults in which no living node led with the highest epoch"},
+		{"leaderless_ns", Mean, "ns", "low", "time under faults in which no living node led with the highest epoch; a leader that is cut off counts until it crashes, steps down or a higher epoch begins"},
 		{"leader_after_heal_ns", Mean, "ns", "low", "time from the end of the faults until the leader of the end had begun to lead"},
 		{"recovered", Count, "", "low", "scopes without a leader, and final reads without an answer, after heal"},
 		{"lease_margin_min_ns", Min, "ns", "high", "the least time from the end of a lease to a commit by another node in a higher epoch; negative where it was still held"},

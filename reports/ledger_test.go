@@ -34,3 +34,10 @@ func TestLedger(t *testing.T) {
 		require.Contains(t, out.String(), line)
 	}
 }
+
+// A store that counts no answers has no ledger, and that is said.
+func TestLedgerWithoutQuorums(t *testing.T) {
+	var out bytes.Buffer
+	require.NoError(t, Ledger(&out, "Ledger, with w=1", &record.Run{}, nil, Options{}))
+	require.Equal(t, "\nLedger, with w=1: this store has no quorums: for no op it was stated whose\nanswers were counted\n", out.String())
+}
