@@ -23,13 +23,12 @@ type mutant string
 var mutants = []mutant{
 	"2pc-decision-not-logged", "2pc-prepare-volatile",
 	"cl-retry-new-id", "cl-timeout-means-failed",
-	"crdt-actor-reuse", "crdt-delta-holes", "ml-no-causal-delivery", "ml-no-origin-filter",
 	"cr-new-tail-early", "craq-dirty-read",
 	"crdt-actor-reuse", "crdt-delta-holes",
 	"dy-async-writeback", "dy-dot-reuse", "dy-hint-after-gc", "dy-hint-volatile", "dy-no-writeback",
 	"dy-repair-resurrects", "dy-ring-change-split",
 	"lf-ack-local-only", "lf-no-fencing", "lf-skip-gap", "lf-token-ignores-epoch", "lf-visible-before-ack",
-	"ml-cart-union", "ml-tombstone-early-gc",
+	"ml-cart-union", "ml-no-causal-delivery", "ml-no-origin-filter", "ml-tombstone-early-gc",
 	"px-promise-volatile", "px-own-value", "px-ballot-not-unique", "px-promises-per-message", "px-accept-no-bump",
 	"px-single-ballot-field", "px-learner-minority", "px-flexq-disjoint", "mp-gap-noop",
 }

@@ -16,7 +16,9 @@ import (
 //
 // A home moves in one of two ways. Handed over: the old home writes down, before anybody hears
 // of it, that it writes its keys no more and what it had by then; the new one writes them once
-// it has all of that. So no two write a key without knowledge of each other. By suspicion: who
+// it has all of that. So no two write a key without knowledge of each other, unless the old home's
+// leader is lost before another server of its datacentre has heard: what is given up is on that
+// leader's disk alone until then, and who is promoted takes the keys for its own still. By suspicion: who
 // has not heard of the home for a while takes the next one for it, and the old home, cut off
 // and alive, goes on.
 
