@@ -6,6 +6,9 @@
 // 60 CPU seconds hold, and 50 at least. Arguments are further scenario files, each with
 // its own number of seeds: FILE=10000; they are the claims of a second table.
 //
+// Every row gets one block before any gets its second, so that a page written when the
+// time is up says something of each; what it lacks then is measured by the next call.
+//
 // A row of the page that is there stands, with the commit at which it was measured, as
 // long as its scenario's text and the digest of its seed 1 do. To have one measured
 // again, take it out of the page.
@@ -31,8 +34,9 @@ func main() {
 	folder := flag.String("folder", "dist/long", "where finished blocks are kept")
 	out := flag.String("out", "docs/evidence.md", "the table to write")
 	commit := flag.String("commit", "", "the commit that the binary was built from")
+	limit := flag.Duration("time", 1000*time.Hour, "begin no block after so long")
 	flag.Parse()
-	e := evidence{simrun: *simrun, folder: filepath.Join(*folder, *commit), commit: *commit}
+	e := evidence{simrun: *simrun, folder: filepath.Join(*folder, *commit), commit: *commit, end: time.Now().Add(*limit)}
 	if err := e.run(*out, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "evidence:", err)
 		os.Exit(1)
@@ -42,6 +46,7 @@ func main() {
 // evidence is what every row is measured by.
 type evidence struct {
 	simrun, folder, commit string
+	end                    time.Time
 	standing               []string // the lines of the page that is there
 }
 
@@ -56,7 +61,7 @@ func (e *evidence) run(out string, claims []string) error {
 	if err != nil {
 		return fmt.Errorf("listing the scenarios: %w", err)
 	}
-	var rows []row
+	var rows []*row
 	for line := range strings.Lines(string(list)) {
 		if strings.HasPrefix(line, " ") || strings.TrimSpace(line) == "" {
 			continue // what the scenario is about
@@ -68,17 +73,42 @@ func (e *evidence) run(out string, claims []string) error {
 		}
 		rows = append(rows, r)
 	}
-	claimed, err := e.claim(claims)
+	claimed, err := e.claims(claims)
 	if err != nil {
+		return err
+	}
+	if err := e.measure(append(rows[:len(rows):len(rows)], claimed...)); err != nil {
 		return err
 	}
 	return os.WriteFile(out, []byte(page(rows, claimed)), 0o644)
 }
 
-// claim runs the files that were given with their numbers of seeds.
-func (e *evidence) claim(claims []string) ([]row, error) {
-	var rows []row
-	for _, text := range claims {
+// measure has each row its blocks in turns, until all have had their share or the time is up.
+func (e *evidence) measure(rows []*row) error {
+	for unfinished := true; unfinished; {
+		unfinished = false
+		for _, r := range rows {
+			if r.line != "" || r.enough(r) {
+				continue
+			}
+			if time.Now().After(e.end) {
+				return nil
+			}
+			b, err := e.cached(r, r.runs+1, r.runs+blockSeeds)
+			if err != nil {
+				return fmt.Errorf("%s: %w", r.name, err)
+			}
+			r.add(b)
+			unfinished = true
+		}
+	}
+	return nil
+}
+
+// claims are the files that were given with their numbers of seeds.
+func (e *evidence) claims(given []string) ([]*row, error) {
+	var rows []*row
+	for _, text := range given {
 		file, number, _ := strings.Cut(text, "=")
 		seeds, err := strconv.Atoi(number)
 		if err != nil {
@@ -120,14 +150,16 @@ func (e *evidence) identity(name string) (string, error) {
 
 // row is one scenario over all its blocks.
 type row struct {
-	name string // of the scenario, or its file
-	at   string // the commit at which it was measured
-	of   string // what was measured: a hash of the text and of the digest
-	line string // as it stands on the page; empty where it was measured now
-	runs int
-	cpu  time.Duration
-	bad  map[string]int // failures by signature
-	exit int            // the worst
+	name   string // of the scenario, or its file
+	blocks string // how the files of its blocks begin
+	enough func(*row) bool
+	at     string // the commit at which it was measured
+	of     string // what was measured: a hash of the text and of the digest
+	line   string // as it stands on the page; empty where it was measured now
+	runs   int
+	cpu    time.Duration
+	bad    map[string]int // failures by signature
+	exit   int            // the worst
 }
 
 const (
@@ -143,26 +175,20 @@ func shipped(r *row) bool {
 	return r.runs >= most || r.runs >= fewest && r.cpu/time.Duration(r.runs) > cheap && r.cpu > budget
 }
 
-// row is that of one scenario or file: the one that stands, or one that is measured block
-// after block, until the scenario has had its share.
-func (e *evidence) row(name, file string, enough func(*row) bool) (row, error) {
-	r := row{name: file, at: e.commit, bad: map[string]int{}}
+// soFar marks a row that had not had its share when the time was up.
+const soFar = ", so far"
+
+// row is that of one scenario or file: the one that stands, or one to be measured.
+func (e *evidence) row(blocks, name string, enough func(*row) bool) (*row, error) {
+	r := &row{name: name, blocks: blocks, enough: enough, at: e.commit, bad: map[string]int{}}
 	var err error
-	if r.of, err = e.identity(file); err != nil {
-		return r, err
+	if r.of, err = e.identity(name); err != nil {
+		return nil, err
 	}
 	for _, line := range e.standing {
-		if strings.HasPrefix(line, "| "+file+" |") && strings.HasSuffix(line, "| "+r.of+" |") {
+		if strings.HasPrefix(line, "| "+name+" |") && strings.HasSuffix(line, "| "+r.of+" |") && !strings.Contains(line, soFar) {
 			r.line = line
-			return r, nil
 		}
-	}
-	for from := 1; !enough(&r); from += blockSeeds {
-		b, err := e.cached(name, file, from, from+blockSeeds-1)
-		if err != nil {
-			return r, err
-		}
-		r.add(b)
 	}
 	return r, nil
 }
@@ -185,13 +211,13 @@ func (r *row) add(b block) {
 }
 
 // cached returns a block's result, running it where no earlier call has.
-func (e *evidence) cached(name, scenario string, from, to int) (block, error) {
-	file := filepath.Join(e.folder, fmt.Sprintf("%s.%d-%d.json", name, from, to))
+func (e *evidence) cached(r *row, from, to int) (block, error) {
+	file := filepath.Join(e.folder, fmt.Sprintf("%s.%d-%d.json", r.blocks, from, to))
 	var b block
 	if text, err := os.ReadFile(file); err == nil && json.Unmarshal(text, &b) == nil {
 		return b, nil
 	}
-	b, err := e.sweep(scenario, from, to)
+	b, err := e.sweep(r.name, from, to)
 	if err != nil {
 		return b, err
 	}
@@ -202,7 +228,7 @@ func (e *evidence) cached(name, scenario string, from, to int) (block, error) {
 	if err := os.WriteFile(file+".part", text, 0o644); err != nil {
 		return b, err
 	}
-	fmt.Printf("%s %d..%d: exit %d, %.1f s of CPU\n", name, from, to, b.Exit, b.CPU.Seconds())
+	fmt.Printf("%s %d..%d: exit %d, %.1f s of CPU\n", r.blocks, from, to, b.Exit, b.CPU.Seconds())
 	return b, os.Rename(file+".part", file)
 }
 
