@@ -15,7 +15,8 @@ import (
 func listCommand(c *console) *cobra.Command {
 	return &cobra.Command{
 		Use:   "list [WORD|'PATTERN']...",
-		Short: "List the scenarios that ship, or those whose names hold a word or match a pattern",
+		Short: "List the scenarios that ship, or those of some names",
+		Long:  "List the scenarios that ship, or those whose names hold a word or fit a pattern.",
 		Example: `  simrun list
   simrun list raft
   simrun list 'quorum-*' '*-lost'`,
