@@ -261,10 +261,6 @@ func (b *bench) put1(to sim.NodeID, key sim.Key) sim.OpID {
 	return b.ask(to, kv.Request{Code: sim.Put, Key: key})
 }
 
-func (b *bench) getAt(to sim.NodeID, key sim.Key, t kv.Token) sim.OpID {
-	return b.ask(to, kv.Request{Code: sim.Get, Read: kv.AtReplica, Key: key, Token: t})
-}
-
 // reply is the newest reply to an op, nil if none.
 func (b *bench) reply(op sim.OpID) *kv.Reply {
 	for i := len(b.replies) - 1; i >= 0; i-- {
@@ -313,16 +309,6 @@ func (b *bench) logOf(id sim.NodeID) []sim.OpID {
 	return ops
 }
 
-// stated counts the facts of a kind about an op, at any node.
-func (b *bench) stated(kind sim.Fact, op sim.OpID) (facts []fact) {
-	for _, f := range b.facts {
-		if f.Fact == kind && f.Op == op {
-			facts = append(facts, f)
-		}
-	}
-	return facts
-}
-
 func to(id sim.NodeID) func(letter) bool { return func(l letter) bool { return l.to == id } }
 
 func isKind(name string) func(letter) bool {
@@ -343,15 +329,6 @@ func without(ids ...sim.NodeID) func(letter) bool {
 		}
 		return true
 	}
-}
-
-// split lets messages through between nodes of one side only.
-func split(side ...sim.NodeID) func(letter) bool {
-	in := map[sim.NodeID]bool{}
-	for _, id := range side {
-		in[id] = true
-	}
-	return func(l letter) bool { return in[l.from] == in[l.to] }
 }
 
 // elect has a node campaign; only messages that pass go through.
@@ -432,25 +409,4 @@ func (b *bench) broken() string {
 func (b *bench) syncAll() {
 	for b.syncAny() {
 	}
-}
-
-// copies is a copy of what is on the wire now and picked.
-func (b *bench) copies(which func(letter) bool) (picked []letter) {
-	for _, l := range b.wire {
-		if which(l) {
-			picked = append(picked, l)
-		}
-	}
-	return picked
-}
-
-// not turns a choice of letters round.
-func not(which func(letter) bool) func(letter) bool {
-	return func(l letter) bool { return !which(l) }
-}
-
-// wrote tells whether a write was acknowledged.
-func (b *bench) wrote(op sim.OpID) bool {
-	r := b.reply(op)
-	return r != nil && r.Outcome == sim.OK
 }

@@ -202,3 +202,24 @@ func TestLogMatching(t *testing.T) {
 		return b.broken()
 	})
 }
+
+// copies is a copy of what is on the wire now and picked.
+func (b *bench) copies(which func(letter) bool) (picked []letter) {
+	for _, l := range b.wire {
+		if which(l) {
+			picked = append(picked, l)
+		}
+	}
+	return picked
+}
+
+// not turns a choice of letters round.
+func not(which func(letter) bool) func(letter) bool {
+	return func(l letter) bool { return !which(l) }
+}
+
+// wrote tells whether a write was acknowledged.
+func (b *bench) wrote(op sim.OpID) bool {
+	r := b.reply(op)
+	return r != nil && r.Outcome == sim.OK
+}

@@ -29,8 +29,6 @@ func dist(s random.Spec) random.Dist {
 	return d
 }
 
-func constant(d time.Duration) random.Dist { return dist(random.Spec{Constant: &d}) }
-
 func exponential(mean time.Duration) random.Dist {
 	return dist(random.Spec{Exponential: &random.Exponential{Mean: mean}})
 }
