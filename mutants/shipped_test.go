@@ -3,6 +3,7 @@
 package mutants
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -27,11 +28,28 @@ func shippedSeeds() int {
 	return 200
 }
 
+// machines are the default scenarios of replicated state machines and their kin.
+var machines = []string{"raft", "etcd-raft", "paxos", "paxos-members", "paxos-lease", "abd", "chain"}
+
+// machineSeeds is how many seeds those must hold, each of one cell.
+func machineSeeds() int {
+	if long {
+		return 100_000
+	}
+	return 5 * shippedSeeds()
+}
+
 // What ships keeps what it promises, whatever goes wrong.
 func TestWhatShipsHolds(t *testing.T) {
 	seeds := shippedSeeds()
 	for _, name := range append([]string{"dynamo-majorities", "statements", "paxos-members", "paxos-lease", "locks"}, families...) {
-		t.Run(name, func(t *testing.T) { holds(t, name, seeds, seeds) })
+		t.Run(name, func(t *testing.T) {
+			if slices.Contains(machines, name) {
+				holdsInTurns(t, name, machineSeeds(), machineSeeds())
+				return
+			}
+			holds(t, name, seeds, seeds)
+		})
 	}
 }
 

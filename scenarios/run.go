@@ -50,17 +50,12 @@ func Run(p *Plan, seed uint64, t Tape) *results.Run {
 
 // Run runs every cell with a seed.
 func (r *Runner) Run(seed uint64) *results.Run {
-	s := &r.plan.Scenario
-	out := &results.Run{Scenario: s.Name, Title: s.About, Sweep: r.plan.sweepMore(), Seed: seed, Engine: Engine}
+	out := r.blank(seed)
 	digest := record.NewDigest()
 	for i := range r.plan.Cells {
-		run := r.Record(i, seed)
-		cell := r.judge(i, run)
+		cell := r.runCell(i, out)
 		digest.Add(cell.Digest, uint64(i), cell.Events, 0, 0, 0)
-		out.Virtual += cell.Virtual
-		out.Events += cell.Events
-		out.Cells = append(out.Cells, cell)
-		if run.Stop.Reason == record.Interrupted {
+		if cell.Stop.Reason == record.Interrupted {
 			break
 		}
 	}
@@ -70,6 +65,27 @@ func (r *Runner) Run(seed uint64) *results.Run {
 	}
 	r.plan.tabulate(out)
 	return out
+}
+
+// RunCell runs one cell with a seed; its result has no tables, which compare cells.
+func (r *Runner) RunCell(cell int, seed uint64) *results.Run {
+	out := r.blank(seed)
+	out.Digest = r.runCell(cell, out).Digest
+	return out
+}
+
+func (r *Runner) blank(seed uint64) *results.Run {
+	s := &r.plan.Scenario
+	return &results.Run{Scenario: s.Name, Title: s.About, Sweep: r.plan.sweepMore(), Seed: seed, Engine: Engine}
+}
+
+// runCell runs a cell, and adds what came of it to a result.
+func (r *Runner) runCell(i int, out *results.Run) *results.Cell {
+	cell := r.judge(i, r.Record(i, out.Seed))
+	out.Virtual += cell.Virtual
+	out.Events += cell.Events
+	out.Cells = append(out.Cells, cell)
+	return &out.Cells[len(out.Cells)-1]
 }
 
 // Record runs one cell and returns what it left behind, which the next run of the
