@@ -41,7 +41,8 @@ func (n *Node) apply(env *sim.Env, index uint64) {
 	e := n.log.At(index)
 	did := machine.Applied{Index: index}
 	if e.Code.Writes() {
-		did = n.carryOut(index, e)
+		n.advanceClock(env, e)
+		did = n.carryOut(env, index, e)
 	}
 	n.stateApplied(env, index, did)
 	if e.Op == 0 && len(e.Body) > 0 {
@@ -53,7 +54,12 @@ func (n *Node) apply(env *sim.Env, index uint64) {
 }
 
 // carryOut is what an op does to the state machine.
-func (n *Node) carryOut(index uint64, e *replog.Entry) machine.Applied {
+func (n *Node) carryOut(env *sim.Env, index uint64, e *replog.Entry) machine.Applied {
+	if n.config.localApply() && env.Now()%2 == 0 {
+		by := *e
+		by.Code = sim.Put
+		e = &by
+	}
 	if !n.config.noDedup() {
 		return n.store.Apply(index, e)
 	}

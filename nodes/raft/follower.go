@@ -120,6 +120,7 @@ func (n *Node) takeEntries(env *sim.Env, after uint64, entries []replog.Entry) b
 	if n.config.prevZeroAfterCompaction() && after < n.log.Base().Index {
 		n.log.Restart(env.Disk(), replog.Position{})
 		n.disk.cut(0)
+		n.uncache(0)
 	}
 	if n.config.truncateAlways() && after >= n.log.Base().Index {
 		n.cut(env, after)
@@ -157,6 +158,7 @@ func (n *Node) cut(env *sim.Env, after uint64) {
 	if !n.config.fsyncByIndex() {
 		n.disk.cut(after)
 	}
+	n.uncache(after)
 	n.follower.verified = min(n.follower.verified, after)
 	for i := range removed {
 		n.stateDiscarded(env, &removed[i], after+uint64(i)+1)

@@ -180,7 +180,7 @@ func (n *Node) ship(env *sim.Env, rank int, subject about) {
 		if p.probing && p.asked || !p.probing && len(p.flights) >= n.config.Window {
 			return
 		}
-		entries := n.log.Slice(p.next-1, n.config.Batch)
+		entries := n.fetch(p.next-1, n.config.Batch)
 		m := &appendEntries{
 			about: subject, Term: n.hard.Term, Prev: n.log.Position(p.next - 1),
 			Entries: entries, Commit: n.commit, Round: n.ruling.rounds.number,
@@ -382,6 +382,7 @@ func (n *Node) propose(env *sim.Env, w waiting, r *kv.Request) {
 	if w.read {
 		e.Value, e.Size, e.Expect = sim.Value{}, 0, 0
 	}
+	n.stamp(env, &e)
 	w.index = n.append(env, e)
 	n.ruling.waits = append(n.ruling.waits, w)
 	n.flush(env)

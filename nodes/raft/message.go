@@ -156,6 +156,7 @@ type chunk struct {
 	Round  uint64
 	Keys   []machine.Holding
 	People []machine.Session
+	Clock  uint64   // of the log, as of At
 	Config []uint64 // the configuration as of At, in its words
 	// Where that configuration is in the log.
 	ConfigAt, ConfigTerm uint64
@@ -170,7 +171,7 @@ func (m *chunk) Encode(e *sim.Encoder) {
 	e.Uint("offset", m.Offset)
 	e.Bool("done", m.Done)
 	e.Uint("round", m.Round)
-	(&machine.Image{At: m.At, Keys: m.Keys, Clients: m.People}).Encode(e)
+	(&machine.Image{At: m.At, Clock: m.Clock, Keys: m.Keys, Clients: m.People}).Encode(e)
 	encodeWords(e, m.Config)
 	e.Uint("config-at", m.ConfigAt)
 	e.Uint("config-term", m.ConfigTerm)

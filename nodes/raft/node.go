@@ -94,6 +94,7 @@ type Node struct {
 	election election
 	reads    []heldRead
 	wish     wish
+	cache    cache
 	scratch  []uint64
 }
 

@@ -117,7 +117,7 @@ func (n *Node) sendChunk(env *sim.Env, rank int) {
 	keys, people := uint64(len(image.Keys)), uint64(len(image.Clients))
 	end := min(s.offset+uint64(n.config.Chunk), keys+people)
 	m := &chunk{
-		Term: n.hard.Term, At: image.At, Offset: s.offset, Done: end == keys+people, Round: n.ruling.rounds.number,
+		Term: n.hard.Term, At: image.At, Clock: image.Clock, Offset: s.offset, Done: end == keys+people, Round: n.ruling.rounds.number,
 		Keys:   image.Keys[min(s.offset, keys):min(end, keys)],
 		People: image.Clients[max(s.offset, keys)-keys : max(end, keys)-keys],
 		Config: s.of.Config, ConfigAt: s.of.ConfigAt, ConfigTerm: s.of.ConfigTerm,
@@ -153,7 +153,7 @@ func (n *Node) receiveChunk(env *sim.Env, from sim.NodeID, m *chunk) {
 		return
 	}
 	if f.incoming == nil || f.incoming.at != m.At || m.Offset == 0 {
-		f.incoming = &incoming{at: m.At, image: machine.Image{At: m.At}}
+		f.incoming = &incoming{at: m.At, image: machine.Image{At: m.At, Clock: m.Clock}}
 	}
 	in := f.incoming
 	if m.Offset == in.offset {
@@ -195,6 +195,7 @@ func (n *Node) install(env *sim.Env, m *chunk) {
 	} else {
 		n.log.Restart(env.Disk(), m.At)
 		n.disk.cut(0)
+		n.uncache(0)
 		f.verified = 0
 	}
 	n.store.Restore(&s.Image)

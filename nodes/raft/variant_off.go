@@ -40,3 +40,6 @@ func (variant) configStays() bool             { return false }
 func (variant) jointUnion() bool              { return false }
 func (variant) jointLostInSnapshot() bool     { return false }
 func (variant) wipedSameIdentity() bool       { return false }
+func (variant) staleCache() bool              { return false }
+func (variant) sessionsByOwnClock() bool      { return false }
+func (variant) localApply() bool              { return false }

@@ -5,7 +5,7 @@ package raft
 // variant is one small wrong change, chosen by name. Only builds with the tag
 // mutants have it: there the tests prove that judges notice.
 type variant struct {
-	Mutant string `yaml:"mutant" one:"|r-ack-before-fsync|r-ack-client-after-deposed|r-commit-past-match|r-config-not-rolled-back|r-fig8-commit-old-term|r-follower-local-read|r-fsync-done-by-index|r-grant-any-candidate|r-joint-lost-in-snapshot|r-joint-union-quorum|r-learner-counted|r-lease-clock|r-lease-from-ack-time|r-lease-no-margin|r-lease-vs-transfer|r-no-dedup|r-no-prevterm-check|r-no-uptodate-check|r-prev0-after-compaction|r-read-before-apply|r-readindex-no-own-commit|r-readindex-no-round|r-restarted-voter|r-single-change-before-noop|r-snapshot-drops-suffix|r-snapshot-of-unapplied|r-snapshot-regress|r-stale-vote-counted|r-term-regress-from-snapshot|r-truncate-on-any-append|r-two-servers-at-once|r-vote-reply-before-persist|r-vote-volatile|r-wiped-node-same-id" doc:"the wrong change"`
+	Mutant string `yaml:"mutant" one:"|r-ack-before-fsync|r-ack-client-after-deposed|r-commit-past-match|r-config-not-rolled-back|r-entry-cache-stale|r-fig8-commit-old-term|r-follower-local-read|r-fsync-done-by-index|r-grant-any-candidate|r-joint-lost-in-snapshot|r-joint-union-quorum|r-learner-counted|r-lease-clock|r-lease-from-ack-time|r-lease-no-margin|r-lease-vs-transfer|r-no-dedup|r-no-prevterm-check|r-no-uptodate-check|r-nondeterministic-apply|r-prev0-after-compaction|r-read-before-apply|r-readindex-no-own-commit|r-readindex-no-round|r-restarted-voter|r-session-expiry-local|r-single-change-before-noop|r-snapshot-drops-suffix|r-snapshot-of-unapplied|r-snapshot-regress|r-stale-vote-counted|r-term-regress-from-snapshot|r-truncate-on-any-append|r-two-servers-at-once|r-vote-reply-before-persist|r-vote-volatile|r-wiped-node-same-id" doc:"the wrong change"`
 }
 
 // commitOldTerm: entries of former terms are committed by counting copies.
@@ -109,3 +109,13 @@ func (v variant) jointLostInSnapshot() bool { return v.Mutant == "r-joint-lost-i
 
 // wipedSameIdentity: a server whose disk was lost goes on under its old identity.
 func (v variant) wipedSameIdentity() bool { return v.Mutant == "r-wiped-node-same-id" }
+
+// staleCache: what is cut from the log may still be shipped from memory.
+func (v variant) staleCache() bool { return v.Mutant == "r-entry-cache-stale" }
+
+// sessionsByOwnClock: each server lets sessions expire by its own clock.
+func (v variant) sessionsByOwnClock() bool { return v.Mutant == "r-session-expiry-local" }
+
+// localApply: the time at which a server applies a compare-and-set decides whether it looks at
+// what it compares.
+func (v variant) localApply() bool { return v.Mutant == "r-nondeterministic-apply" }

@@ -4,9 +4,11 @@ package raft
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"simrun/nodes/kv"
 	"simrun/sim"
 )
 
@@ -203,6 +205,25 @@ func TestLogMatching(t *testing.T) {
 	})
 }
 
+// What a leader ships is in its log: n1 ships two entries in term 1, gives way to n2's, which are fewer, and
+// leads again.
+func TestWhatIsShippedIsInTheLog(t *testing.T) {
+	kill(t, "r-entry-cache-stale", 5, nil, func(b *bench) string {
+		b.elect(1)
+		b.put1(1, 1)
+		b.put1(1, 1)
+		b.settleIf(only(1))
+		b.electIf(2, only(2, 3, 4, 5))
+		b.beat(2)
+		b.settle()
+		require.EqualValues(b.t, 2, b.nodes[1].log.Last().Index)
+		b.elect(1)
+		b.electIf(2, without(1))
+		b.electIf(2, without(1))
+		return b.broken()
+	})
+}
+
 // copies is a copy of what is on the wire now and picked.
 func (b *bench) copies(which func(letter) bool) (picked []letter) {
 	for _, l := range b.wire {
@@ -222,4 +243,30 @@ func not(which func(letter) bool) func(letter) bool {
 func (b *bench) wrote(op sim.OpID) bool {
 	r := b.reply(op)
 	return r != nil && r.Outcome == sim.OK
+}
+
+// Section 6.3: what is applied depends on the log alone.
+func TestApplyingDependsOnTheLogAlone(t *testing.T) {
+	expires := func(c *Config) { c.SessionExpiry = 100 * time.Millisecond }
+	kill(t, "r-session-expiry-local", 3, expires, func(b *bench) string {
+		b.elect(1)
+		b.sessionOp(1, 1, 1)
+		b.sessionOp(1, 1, 3)
+		b.now += 150 * time.Millisecond
+		b.behind[1], b.jump[1] = 150*time.Millisecond, 150*time.Millisecond
+		b.sessionOp(1, 1, 2)
+		b.beat(1)
+		b.settle()
+		return when(b.shown(1, 1) != b.shown(2, 1), "two states after the same log")
+	})
+	kill(t, "r-nondeterministic-apply", 3, nil, func(b *bench) string {
+		b.elect(1)
+		b.put1(1, 1)
+		b.behind[1] = -1
+		b.settle()
+		b.now++
+		b.ask(1, kv.Request{Code: sim.CAS, Key: 1, Expect: 7})
+		b.settle()
+		return when(b.shown(1, 1) != b.shown(2, 1), "two states after the same log")
+	})
 }

@@ -21,6 +21,7 @@ func (s *Store) Apply(index uint64, e *replog.Entry) Applied {
 	if e.Op == 0 {
 		return Applied{Index: index}
 	}
+	s.of(e.Op).active = s.clock
 	if found := s.Find(e.Op); found.Known || found.TooOld {
 		return Applied{Index: found.Index, Refused: found.Refused, Again: found.Known, TooOld: found.TooOld}
 	}

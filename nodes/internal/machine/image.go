@@ -9,6 +9,7 @@ import (
 // kept on disk, and never changes.
 type Image struct {
 	At      replog.Position
+	Clock   uint64    // of the log, in ns; 0 where it tells no time
 	Keys    []Holding // in the order of keys
 	Clients []Session // in the order of clients
 }
@@ -27,6 +28,7 @@ type Holding struct {
 type Session struct {
 	Client uint16
 	Forgot uint32 // the highest op number forgotten, 0 if none
+	Active uint64 // when something last came of it, by the clock of the log
 	Ops    []Remembered
 }
 
@@ -40,7 +42,7 @@ type Remembered struct {
 // Image is the store as of a place, which must not lie before what Push was told to be
 // settled. Ops that were forgotten because of later ones stay forgotten.
 func (s *Store) Image(at replog.Position) *Image {
-	image := &Image{At: at}
+	image := &Image{At: at, Clock: s.clock}
 	for place := range s.keys {
 		if v, ok := s.read(sim.Key(place), at.Index); ok {
 			image.Keys = append(image.Keys, Holding{Key: sim.Key(place), Index: v.index, Value: v.value, Size: v.size, Deleted: v.deleted})
@@ -48,7 +50,7 @@ func (s *Store) Image(at replog.Position) *Image {
 	}
 	for client := range s.clients {
 		m := &s.clients[client]
-		session := Session{Client: uint16(client), Forgot: m.forgot}
+		session := Session{Client: uint16(client), Forgot: m.forgot, Active: m.active}
 		for _, number := range m.recent[m.head:] {
 			if r := m.slot(number); r.Index <= at.Index {
 				session.Ops = append(session.Ops, *r)
@@ -64,7 +66,7 @@ func (s *Store) Image(at replog.Position) *Image {
 // Restore makes the store what an image says. A log behind it is pushed or applied
 // after; Rebuild begins with it from now on.
 func (s *Store) Restore(image *Image) {
-	*s = Store{remember: s.remember, image: image, settled: image.At.Index}
+	*s = Store{remember: s.remember, image: image, settled: image.At.Index, clock: image.Clock}
 	for i := range image.Keys {
 		h := &image.Keys[i]
 		*s.versions(h.Key) = []version{{index: h.Index, value: h.Value, size: h.Size, deleted: h.Deleted}}
@@ -72,7 +74,7 @@ func (s *Store) Restore(image *Image) {
 	for i := range image.Clients {
 		session := &image.Clients[i]
 		m := s.of(sim.NewOpID(session.Client, 0))
-		m.forgot = session.Forgot
+		m.forgot, m.active = session.Forgot, session.Active
 		for _, r := range session.Ops {
 			m.know(r, s.remember)
 		}
@@ -94,6 +96,9 @@ func (i *Image) Bytes() int {
 // Encode lists the image, as a message or a record does.
 func (i *Image) Encode(e *sim.Encoder) {
 	i.At.Encode(e)
+	if i.Clock > 0 {
+		e.Uint("clock", i.Clock)
+	}
 	e.Uint("keys", uint64(len(i.Keys)))
 	for k := range i.Keys {
 		i.Keys[k].encode(e)
@@ -114,6 +119,9 @@ func (h *Holding) encode(e *sim.Encoder) {
 
 func (s *Session) encode(e *sim.Encoder) {
 	e.Uint("client", uint64(s.Client)|uint64(s.Forgot)<<16)
+	if s.Active > 0 {
+		e.Uint("active", s.Active)
+	}
 	e.Uint("ops", uint64(len(s.Ops)))
 	for _, r := range s.Ops {
 		refused := uint64(0)

@@ -11,6 +11,7 @@ type memory struct {
 	recent []uint32 // op numbers, oldest first, from head on
 	head   int
 	forgot uint32 // the highest op number forgotten
+	active uint64 // when something last came of the client, by the clock of the log
 }
 
 const firstSlots = 16
@@ -94,4 +95,24 @@ func (s *Store) of(op sim.OpID) *memory {
 		s.clients = append(s.clients, make([]memory, client+1-len(s.clients))...)
 	}
 	return &s.clients[client]
+}
+
+// end forgets the client but for how far it had come.
+func (m *memory) end() {
+	for _, number := range m.recent[m.head:] {
+		m.forgot = max(m.forgot, number)
+	}
+	*m = memory{forgot: m.forgot}
+}
+
+// Tick sets the clock of the log, which never goes back, and forgets the clients of which
+// nothing came for longer than idle (in ns): what comes late of them is too old. The time
+// has to come out of the log, the same at every replica (Ongaro's dissertation, section 6.3).
+func (s *Store) Tick(now, idle uint64) {
+	s.clock = max(s.clock, now)
+	for client := range s.clients {
+		if m := &s.clients[client]; m.active+idle < s.clock {
+			m.end()
+		}
+	}
 }

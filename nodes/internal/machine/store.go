@@ -24,6 +24,7 @@ type Store struct {
 	settled  uint64      // versions that one at or below this index replaced may be gone
 	image    *Image      // what the log begins behind, nil where it keeps everything
 	remember int
+	clock    uint64 // of the log, in ns; 0 where it tells no time
 }
 
 // New is the store of an empty log, which knows so many ops of each client again.
