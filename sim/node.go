@@ -30,6 +30,14 @@ type Stopper interface {
 	Stop()
 }
 
+// Installer is a Node whose disk is not empty when the world begins. Install writes what whoever set
+// the server up left there, before anything happens: it is durable, so that a crash at the first instant
+// keeps it, and nothing brings it back to a disk that was lost.
+type Installer interface {
+	Node
+	Install(disk Disk)
+}
+
 // Copy is what one replica holds for one key when it is inspected.
 type Copy struct {
 	Key Key

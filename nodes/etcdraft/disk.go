@@ -33,7 +33,8 @@ func (h *hardState) Damaged(word uint64) sim.Record {
 	return &hardState{Term: h.Term + 1 + word%8, Commit: h.Commit}
 }
 
-// identity is a disk's own, drawn up when a server first finds its disk empty.
+// identity is a disk's own: the first, of a disk that was there from the beginning, or drawn up when a
+// server finds none, for it has lost its disk.
 type identity struct{ Number uint64 }
 
 // Encode implements sim.Record.
@@ -216,8 +217,12 @@ func (n *Node) recover(env *sim.Env) {
 	}
 }
 
-// recognise reads the disk's identity, or gives it one: the first, or one that no disk of
-// this server had before. It tells whether it did.
+// Install implements sim.Installer: who sets a server up gives its disk the first identity. A server
+// that wrote it itself could not tell a crash before its first sync from a lost disk.
+func (n *Node) Install(disk sim.Disk) { disk.Replace(fileIdentity, &identity{firstIdentity}) }
+
+// recognise reads the disk's identity, or gives it one that no disk of this server had before. It tells
+// whether it did.
 func (n *Node) recognise(env *sim.Env) (isNew bool) {
 	disk := env.Disk()
 	if record, err := disk.Read(fileIdentity, 0); err == nil {

@@ -95,8 +95,8 @@ type Node struct {
 }
 
 var (
-	_ sim.Node   = (*Node)(nil)
-	_ sim.Keeper = (*Node)(nil)
+	_ sim.Keeper    = (*Node)(nil)
+	_ sim.Installer = (*Node)(nil)
 )
 
 // lead is what a leader keeps while it leads.

@@ -65,6 +65,8 @@ func newBench(t require.TestingT, n int, change func(*Config)) *bench {
 	require.NoError(t, config.Fits(n))
 	b.make = New(config, b.members)
 	for _, id := range b.members {
+		b.make(id).(*Node).Install(b.disks[id])
+		b.disks[id].Settle(b.disks[id].Mark())
 		b.start(id)
 	}
 	return b

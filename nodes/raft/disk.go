@@ -32,9 +32,9 @@ func (h *hardState) Damaged(word uint64) sim.Record {
 	return &hardState{Term: h.Term + 1 + word%8}
 }
 
-// identity is a disk's own,  drawn up when a server first finds its disk empty. A server that finds it
-// missing has lost its disk, and with it its right to vote (dissertation, section 11.7.3;
-// Chandra et al., "Paxos Made Live", 2007, section 5.1, let it listen only).
+// identity is a disk's own: the first, of a disk that was there from the beginning, or drawn up when a
+// server finds none. Such a server has lost its disk, and with it its right to vote (dissertation,
+// section 11.7.3; Chandra et al., "Paxos Made Live", 2007, section 5.1, let it listen only).
 type identity struct{ Number uint64 }
 
 // Encode implements sim.Record.
@@ -204,8 +204,11 @@ func (n *Node) recover(env *sim.Env) {
 	}
 }
 
-// recognise reads the disk's identity, or gives it one: the first, or one that no disk of
-// this server had before.
+// Install implements sim.Installer: who sets a server up gives its disk the first identity. A server
+// that wrote it itself could not tell a crash before its first sync from a lost disk.
+func (n *Node) Install(disk sim.Disk) { disk.Replace(fileIdentity, &identity{firstIdentity}) }
+
+// recognise reads the disk's identity, or gives it one that no disk of this server had before.
 func (n *Node) recognise(env *sim.Env) {
 	disk := env.Disk()
 	if record, err := disk.Read(fileIdentity, 0); err == nil {

@@ -70,7 +70,7 @@ func (n *Node) missed(env *sim.Env) {
 // canCampaign tells whether the node may ask for votes: it has one itself, and no leader may
 // count on it.
 func (n *Node) canCampaign(env *sim.Env) bool {
-	return n.configs.newest().canVote(n.self, n.identity) && !n.isLoyal(env)
+	return n.mayVote() && !n.isLoyal(env)
 }
 
 // isLoyal tells whether a leader may count on this node: it has heard one within the shortest
@@ -162,6 +162,7 @@ func (n *Node) enter(env *sim.Env, term uint64, vote sim.NodeID) {
 
 // receiveAsk decides on a vote (paper, figure 2: RequestVote).
 func (n *Node) receiveAsk(env *sim.Env, from sim.NodeID, m *ask) {
+	n.tellGone(env, from)
 	if m.Pre {
 		n.receivePoll(env, from, m)
 		return

@@ -69,6 +69,11 @@ func (c *configuration) names(id sim.NodeID) bool {
 	return slices.ContainsFunc(c.members, func(m member) bool { return m.id == id })
 }
 
+// knowsNewer tells whether the node is a member under a later identity: the disk was lost since.
+func (c *configuration) knowsNewer(id sim.NodeID, identity uint64) bool {
+	return slices.ContainsFunc(c.members, func(m member) bool { return m.id == id && m.identity > identity })
+}
+
 // canVote tells whether a member votes, in either configuration while two are joint.
 func (c *configuration) canVote(id sim.NodeID, identity uint64) bool {
 	m := c.find(id, identity)

@@ -8,10 +8,12 @@ import (
 )
 
 // wish is a server's wish to become a member, or to be none any more. It is repeated until
-// the configuration says so.
+// the configuration says so, and again when it turns out that what it knew was old.
 type wish struct {
 	joins, leaves bool
 	instead       sim.NodeID // whose place it takes
+	asOf          uint64     // the configuration known when it was wished
+	timer         sim.TimerID
 }
 
 // wanted is a wish as the leader knows it.
@@ -25,27 +27,31 @@ type wanted struct {
 
 // wishToJoin asks the leader for membership; instead is whose place the node takes.
 func (n *Node) wishToJoin(env *sim.Env, instead sim.NodeID) {
-	n.wish = wish{joins: true, instead: instead}
-	n.repeatWish(env)
+	n.wishFor(env, wish{joins: true, instead: instead})
 }
 
 // wishToLeave asks the leader to go on without this node.
 func (n *Node) wishToLeave(env *sim.Env) {
-	n.wish = wish{leaves: true}
-	n.repeatWish(env)
+	n.wishFor(env, wish{leaves: true})
 }
 
-// repeatWish asks every server, for the leader may be any, until the wish has come true.
+func (n *Node) wishFor(env *sim.Env, w wish) {
+	env.Cancel(n.wish.timer)
+	w.asOf = n.configs.newest().index
+	n.wish = w
+	n.insist(env)
+}
+
+// repeatWish asks again, until the wish has come true.
 func (n *Node) repeatWish(env *sim.Env) {
-	w := &n.wish
-	now := n.configs.newest()
-	switch {
-	case w.joins && n.isAsWished(), w.leaves && !now.names(n.self):
-		n.wish = wish{}
-		return
-	case !w.joins && !w.leaves:
-		return
+	if w := &n.wish; w.leaves && n.isMember() || w.joins && !n.isAsWished() {
+		n.insist(env)
 	}
+}
+
+// insist asks every server, for the leader may be any.
+func (n *Node) insist(env *sim.Env) {
+	w := &n.wish
 	var m sim.Message = &leave{Identity: n.identity}
 	if w.joins {
 		m = &join{Identity: n.identity, Instead: w.instead}
@@ -53,13 +59,19 @@ func (n *Node) repeatWish(env *sim.Env) {
 	for _, id := range n.servers {
 		env.Send(id, m)
 	}
-	env.After(n.config.Timeout+n.config.Spread, sim.Timer{Kind: timerWish})
+	env.Cancel(w.timer)
+	w.timer = env.After(n.config.Timeout+n.config.Spread, sim.Timer{Kind: timerWish})
 }
 
-// isAsWished tells whether the node is a member and waits for nothing.
+// isAsWished tells whether the node is a member and waits for nothing, and whom it replaces is
+// none any more. Who wants its place back and learns that it has none is content, too.
 func (n *Node) isAsWished() bool {
-	m := n.configs.newest().find(n.self, n.identity)
-	return m != nil && m.parts&wantsVote == 0
+	now, instead := n.configs.newest(), n.wish.instead
+	if n.isGone() {
+		return instead == n.self
+	}
+	m := now.find(n.self, n.identity)
+	return m != nil && m.parts&wantsVote == 0 && (instead == n.self || !now.names(instead))
 }
 
 // receiveJoin takes note of who wishes to become a voter.
@@ -72,12 +84,18 @@ func (n *Node) receiveLeave(env *sim.Env, from sim.NodeID, m *leave) {
 	n.receiveWish(env, wanted{id: from, identity: m.Identity, leaves: true})
 }
 
+// receiveWish takes note of a wish, unless it comes late, of a disk that was lost since. A server that
+// is no member has no place to leave, nor to come back to.
 func (n *Node) receiveWish(env *sim.Env, w wanted) {
-	r := &n.ruling
-	if n.role != sim.Leader || n.rank(w.id) < 0 {
+	r, now := &n.ruling, n.configs.newest()
+	if n.role != sim.Leader || n.rank(w.id) < 0 || now.knowsNewer(w.id, w.identity) {
 		return
 	}
-	for _, m := range n.configs.newest().members {
+	if (w.leaves || w.instead == w.id) && !now.names(w.id) {
+		n.tellGone(env, w.id)
+		return
+	}
+	for _, m := range now.members {
 		w.learner = w.learner || m.id == w.id && m.parts == 0
 	}
 	if at := slices.IndexFunc(r.wishes, func(known wanted) bool { return known.id == w.id }); at >= 0 {
@@ -120,11 +138,15 @@ func (n *Node) nextConfiguration() (configuration, bool) {
 		if single && voters > 0 {
 			break
 		}
-		did, moved := n.step(&next, &w)
-		changed = changed || did
+		trial := next.clone()
+		did, moved := n.step(&trial, &w)
+		if !did || !trial.hasVoter() {
+			continue
+		}
+		next, changed = trial, true
 		voters += moved
 	}
-	if !changed || !next.hasVoter() {
+	if !changed {
 		return configuration{}, false
 	}
 	if n.config.Change == "joint" && voters > 0 {

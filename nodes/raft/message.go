@@ -23,6 +23,7 @@ const (
 	codeReadIndex
 	codeJoin
 	codeLeave
+	codeGone
 )
 
 // about is the subject that a message names.

@@ -78,6 +78,7 @@ type Node struct {
 	began     bool // this is not the first life of all
 	log       *replog.Log
 	configs   lineage
+	goneAt    uint64          // it was told that it is no member as of this index
 	snapshot  *snapshot       // the newest, nil if none
 	installed replog.Position // by a leader's snapshot that is on its way to the disk; zero if none
 	store     *machine.Store
@@ -99,8 +100,8 @@ type Node struct {
 }
 
 var (
-	_ sim.Node   = (*Node)(nil)
-	_ sim.Keeper = (*Node)(nil)
+	_ sim.Keeper    = (*Node)(nil)
+	_ sim.Installer = (*Node)(nil)
 )
 
 // New returns the maker of a cluster's servers: it makes an incarnation of the server
@@ -155,6 +156,8 @@ func (n *Node) Receive(env *sim.Env, from sim.NodeID, m sim.Message) {
 		n.receiveJoin(env, from, m)
 	case *leave:
 		n.receiveLeave(env, from, m)
+	case *gone:
+		n.receiveGone(env, m)
 	}
 }
 
@@ -205,15 +208,14 @@ func (n *Node) catchUp(env *sim.Env) {
 func (n *Node) Inspect(yield func(sim.Copy)) { n.store.Inspect(n.applied, yield) }
 
 // Keeps implements sim.Keeper: who is no member need hold nothing.
-func (n *Node) Keeps(sim.Key) bool { return n.configs.newest().find(n.self, n.identity) != nil }
+func (n *Node) Keeps(sim.Key) bool { return n.isMember() }
 
 // rest is the role of a node that does not lead.
 func (n *Node) rest() uint64 {
-	now := n.configs.newest()
 	switch {
-	case now.canVote(n.self, n.identity):
+	case n.mayVote():
 		return sim.Follower
-	case now.find(n.self, n.identity) != nil:
+	case n.isMember():
 		return sim.Learner
 	}
 	return sim.Spare

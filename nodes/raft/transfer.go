@@ -75,7 +75,7 @@ func (n *Node) abortHanding(term uint64) {
 
 // receiveTimeoutNow campaigns at once: the leader of this term asked for it.
 func (n *Node) receiveTimeoutNow(env *sim.Env, m *timeoutNow) {
-	if m.Term != n.hard.Term || n.role == sim.Leader || !n.configs.newest().canVote(n.self, n.identity) {
+	if m.Term != n.hard.Term || n.role == sim.Leader || !n.mayVote() {
 		return
 	}
 	n.election.tries++

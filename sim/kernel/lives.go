@@ -17,6 +17,14 @@ func (h *host) incarnate() {
 	h.world.handling = sim.Nobody
 }
 
+// install has the node write what its disk holds before the world begins.
+func (h *host) install() {
+	if i, ok := h.node.(sim.Installer); ok {
+		i.Install(h.disk)
+		h.disk.Settle(h.disk.Mark())
+	}
+}
+
 // crash ends the incarnation: its inbox, timers, services and disk completions are
 // gone, and unsynced writes are kept as far as a draw says.
 func (h *host) crash() {

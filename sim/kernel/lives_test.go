@@ -150,3 +150,33 @@ func TestNoServiceBeforeTheStart(t *testing.T) {
 	}, func(n *kernel.Node) { n.Servers, n.Service = 5, exponential(ms) })
 	s.finished(t)
 }
+
+// installed is a node that finds something on its disk from the beginning.
+type installed struct{ puppet }
+
+func (*installed) Install(d sim.Disk) { d.Replace("installed", mark{}) }
+
+type mark struct{}
+
+func (mark) Encode(*sim.Encoder) {}
+
+// TestWhatWasInstalledOutlivesACrash, also one at the first instant; a wipe it does not.
+func TestWhatWasInstalledOutlivesACrash(t *testing.T) {
+	var found []int
+	s := newStage().node(&puppet{}, func(n *kernel.Node) {
+		n.New = func(sim.NodeID) sim.Node {
+			return &installed{puppet{start: func(env *sim.Env) { found = append(found, env.Disk().Len("installed")) }}}
+		}
+	})
+	s.finished(t, at(0, 10*ms, crash(1)), at(20*ms, 10*ms, crash(1)), at(40*ms, 10*ms, wipe(1)))
+	require.Equal(t, []int{1, 1, 0}, found)
+}
+
+// wipe is a crash in which the disk is lost.
+func wipe(id sim.NodeID) func(w fault.World) func() {
+	return func(w fault.World) func() {
+		w.Crash(id, false)
+		w.Wipe(id)
+		return func() { w.Restart(id) }
+	}
+}

@@ -51,6 +51,7 @@ func (w *World) startAll() {
 	for i := 1; i < len(w.hosts); i++ {
 		h := &w.hosts[i]
 		h.incarnate()
+		h.install()
 		e := queue.Event{Kind: eventStart, To: uint16(i), Life: h.life, Subject: w.hashes[i] >> 8}
 		w.push(&e)
 	}

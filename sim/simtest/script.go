@@ -73,6 +73,10 @@ func Play(t testing.TB, c Cast) *Script {
 
 func (s *Script) startAll() {
 	for _, a := range s.actors[1:] {
+		if i, ok := s.cast.New(a.id).(sim.Installer); ok {
+			i.Install(a.disk)
+			a.disk.Settle(a.disk.Mark())
+		}
 		s.begin(a)
 	}
 }
