@@ -58,6 +58,7 @@ func (n *Node) missed(env *sim.Env) {
 	n.watch(env)
 	n.leader = sim.Nobody
 	if !n.canCampaign(env) {
+		n.askForPlace(env)
 		return
 	}
 	if n.config.PreVote {

@@ -165,3 +165,38 @@ func TestTheLastVoterCannotLeaveYet(t *testing.T) {
 		require.False(t, b.nodes[1].isMember(), change)
 	}
 }
+
+// Section 4.1: a configuration is taken back with the entry that holds it. Whom it made a member
+// asks, is told that it is none, and joins where it was to have a vote.
+func TestWhoseConfigurationWasCutAsks(t *testing.T) {
+	b := newBench(t, 4, func(c *Config) { c.Members = 3 })
+	b.settle()
+	b.elect(1)
+	b.signal(4, sim.SignalJoin, 0)
+	b.deliverThose(both(isKind("join"), to(1)))
+	b.settleIf(only(1, 4))
+	require.True(t, b.nodes[4].isMember(), "by what n1 alone wrote")
+	b.crash(1)
+	b.crash(4)
+	b.restart(4)
+	b.drop(all)
+	b.now += time.Second
+	b.electIf(2, only(2, 3))
+	for range 4 {
+		b.put1(2, 1)
+		b.settleIf(only(2, 3))
+	}
+	require.False(t, b.nodes[2].configs.newest().names(4))
+
+	b.do(2, func(n *Node, env *sim.Env) { n.tellGone(env, 4) })
+	b.deliverThose(to(4))
+	require.False(t, b.nodes[4].isMember(), "its configuration lies where others have committed something else")
+	b.crash(4)
+	b.restart(4)
+	b.do(4, func(n *Node, env *sim.Env) { env.Cancel(n.wish.timer) }) // the configuration came after the start
+	b.drop(all)
+	b.pass(3 * time.Second)
+	require.True(t, b.nodes[2].configs.newest().names(4))
+	require.True(t, b.nodes[4].mayVote())
+	require.Equal(t, b.shown(2, 1), b.shown(4, 1))
+}

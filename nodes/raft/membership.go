@@ -35,6 +35,19 @@ func (n *Node) wishToLeave(env *sim.Env) {
 	n.wishFor(env, wish{leaves: true})
 }
 
+// askForPlace asks whether a member without a vote still is one: it hears no leader, and asks for no
+// votes, and the configuration that made it one may have been cut.
+func (n *Node) askForPlace(env *sim.Env) {
+	if _, pending := env.Pending(n.wish.timer); pending || !n.isMember() || n.mayVote() {
+		return
+	}
+	if n.lacksVote() {
+		n.wishToJoin(env, sim.Nobody)
+		return
+	}
+	n.wishToJoin(env, n.self)
+}
+
 func (n *Node) wishFor(env *sim.Env, w wish) {
 	env.Cancel(n.wish.timer)
 	w.asOf = n.configs.newest().index

@@ -78,7 +78,7 @@ type Node struct {
 	began     bool // this is not the first life of all
 	log       *replog.Log
 	configs   lineage
-	goneAt    uint64          // it was told that it is no member as of this index
+	goneUpTo  uint64          // it was told that no configuration before this index makes it a member
 	snapshot  *snapshot       // the newest, nil if none
 	installed replog.Position // by a leader's snapshot that is on its way to the disk; zero if none
 	store     *machine.Store
