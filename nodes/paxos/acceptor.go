@@ -106,16 +106,17 @@ func (n *Node) receiveAccept(env *sim.Env, from sim.NodeID, m *accept) {
 	n.tellAccepted(env, from, m)
 }
 
-// store writes down what is accepted.
+// store writes down what is accepted. What was accepted before is gone once that is durable.
 func (n *Node) store(env *sim.Env, r *acceptance) {
 	a := &n.acceptor
-	if was, ok := a.accepted[r.Slot]; ok && fingerprint(&was) != fingerprint(&r.Entry) {
-		n.owe(env, owed{fact: discarded(r.Slot, &was)})
-	}
+	was, found := a.accepted[r.Slot]
 	n.keep(r.Slot, r.Entry)
 	env.Disk().Append(fileAccepted, &acceptance{r.Slot, r.Entry})
 	a.journal = append(a.journal, r.Slot)
 	n.disk.written++
+	if found && fingerprint(&was) != fingerprint(&r.Entry) {
+		n.owe(env, owed{fact: discarded(r.Slot, &was)})
+	}
 	n.owe(env, owed{fact: stored(r.Slot, &r.Entry)})
 }
 
