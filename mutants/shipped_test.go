@@ -15,6 +15,7 @@ import (
 var families = []string{
 	"leader-follower", "dynamo", "dynamo-hints", "crdt", "carts", "two-phase", "anti-entropy", "ring-change",
 	"paxos", "multi-leader", "raft", "etcd-raft", "abd", "chain", "leaders", "leaders-clocks",
+	"in-sync-replicas",
 }
 
 // shippedSeeds is how many seeds the protocols that ship must hold.

@@ -70,6 +70,10 @@ func protocols() []strict.Alternative {
 			Kind: "chain", New: func() any { return new(chainOfServers) },
 			Doc: "chain replication: the head orders writes, the tail answers; CRAQ reads anywhere; the last server is the master",
 		},
+		{
+			Kind: "in-sync-replicas", New: func() any { return new(inSyncReplicas) },
+			Doc: "primary-backup as in Kafka: what all in-sync replicas have is committed; the last server is the controller, which says who they are",
+		},
 	}, production()...)
 }
 

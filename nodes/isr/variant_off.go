@@ -1,0 +1,17 @@
+//go:build !mutants
+
+package isr
+
+// variant is where a build for mutation tests keeps its wrong changes. This build
+// has none: every method is a constant, and the compiler drops what depends on it.
+type variant struct{}
+
+func (variant) truncateToHW() bool     { return false }
+func (variant) lastReplica() bool      { return false }
+func (variant) stalePromoted() bool    { return false }
+func (variant) hwIgnoresPending() bool { return false }
+func (variant) expandAtHW() bool       { return false }
+func (variant) noEpochFence() bool     { return false }
+func (variant) staleVersion() bool     { return false }
+func (variant) ackAtMin() bool         { return false }
+func (variant) readBelowStart() bool   { return false }
