@@ -2,6 +2,7 @@ package disk
 
 import (
 	"fmt"
+	"slices"
 
 	"simrun/sim"
 )
@@ -47,6 +48,9 @@ type change struct {
 
 type changeKind uint8
 
+// firstRoom is for how many records a file has room at first.
+const firstRoom = 8
+
 const (
 	appended changeKind = iota
 	replaced
@@ -62,7 +66,11 @@ func New() *Disk { return &Disk{Checksums: true} }
 // Append implements sim.Disk.
 func (d *Disk) Append(name string, r sim.Record) {
 	i := d.open(name)
-	d.files[i].entries = append(d.files[i].entries, d.entry(r))
+	f := &d.files[i]
+	if len(f.entries) == cap(f.entries) {
+		f.entries = slices.Grow(f.entries, max(len(f.entries), firstRoom)) // doubled: files grow long
+	}
+	f.entries = append(f.entries, d.entry(r))
 	d.pending = append(d.pending, change{file: uint16(i), kind: appended})
 }
 
@@ -155,13 +163,22 @@ func (d *Disk) open(name string) int {
 	if i := d.find(name); i >= 0 {
 		return i
 	}
+	if n := len(d.files); n < cap(d.files) {
+		d.files = d.files[:n+1] // its entries may be of a former run: room for the new ones
+		d.files[n] = file{name: name, entries: d.files[n].entries[:0]}
+		return n
+	}
 	d.files = append(d.files, file{name: name})
 	return len(d.files) - 1
 }
 
-// Reset empties the disk for the next run.
+// Reset empties the disk for the next run, which uses its memory again.
 func (d *Disk) Reset() {
-	*d = Disk{Checksums: d.Checksums, Check: d.Check}
+	for i := range d.files {
+		clear(d.files[i].entries)
+	}
+	clear(d.pending)
+	*d = Disk{files: d.files[:0], pending: d.pending[:0], Checksums: d.Checksums, Check: d.Check}
 }
 
 // Records is how many records the disk holds, pending ones included.

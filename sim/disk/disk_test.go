@@ -232,3 +232,25 @@ func TestReadingWhatIsNotThere(t *testing.T) {
 	require.Zero(t, d.Pending())
 	require.Zero(t, d.Records())
 }
+
+// TestResetLeavesNothing although the memory is used again.
+func TestResetLeavesNothing(t *testing.T) {
+	d := New()
+	for n := range 20 {
+		d.Append("a", number(n))
+		d.Replace("b", number(n))
+	}
+	before := d.Snapshot()
+	d.Reset()
+	require.Zero(t, d.Records())
+	d.Append("b", number(7))
+	require.Equal(t, 1, d.Len("b"))
+	require.Zero(t, d.Len("a"))
+	d.Append("a", number(8))
+	r, err := d.Read("a", 0)
+	require.NoError(t, err)
+	require.Equal(t, number(8), r)
+	require.Equal(t, 2, d.Pending())
+	d.Restore(before)
+	require.Zero(t, d.Len("a"), "nothing had been synced")
+}

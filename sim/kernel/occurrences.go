@@ -81,8 +81,8 @@ func useOf(about sim.Subject, address uint64) use {
 	return use(uint64(about)*golden>>(64-subjectBits)<<(64-subjectBits) | address>>32<<countBits)
 }
 
-// useTable keeps addresses of one subject together, in a line of the processor's
-// cache, as far as there is room: they are used within a short time.
+// useTable keeps addresses of one subject together, in two neighbouring lines of the
+// processor's cache, as far as there is room: they are used within a short time.
 type useTable struct {
 	uses []use
 	used int
@@ -90,7 +90,7 @@ type useTable struct {
 
 const (
 	smallTable = 1 << 8
-	line       = 8
+	line       = 16 // places: a write that goes to three replicas uses about a dozen
 )
 
 // at returns the place of an address: its use, or an empty one that the caller may

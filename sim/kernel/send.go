@@ -31,7 +31,7 @@ func (w *World) nodeAddress(id sim.NodeID, what uint64, about sim.Subject) rando
 // subject: each time after the first has an address of its own.
 func (w *World) nodeAddressAgain(id sim.NodeID, what uint64, about sim.Subject) random.Address {
 	a := w.nodeAddress(id, what, about)
-	if n := w.sends.count(w.now, uint64(a)); n > 0 {
+	if n := w.sends.countAbout(w.now, about, uint64(a)); n > 0 {
 		a = a.With(uint64(n))
 	}
 	return a
