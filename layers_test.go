@@ -44,6 +44,8 @@ var layers = []room{
 	{"nodes/kv", []string{"sim/record", "sim"}},
 	{"nodes/internal/merkle", []string{"nodes/internal/ring", "nodes/kv", "sim"}},
 	{"nodes/internal/machine", []string{"nodes/internal/replog", "nodes/kv", "sim"}},
+	{"nodes/internal/replog", []string{"nodes/internal/boxes", "nodes/kv", "sim"}},
+	{"nodes/internal/caller", []string{"nodes/internal/boxes", "nodes/kv", "sim"}},
 	{"nodes/internal/crdt", []string{"nodes/internal/versions", "nodes/kv", "sim"}},
 	{"nodes/internal/resolve", []string{"nodes/internal/crdt", "nodes/internal/versions", "nodes/kv", "sim"}},
 	{"nodes/internal/*", []string{"nodes/kv", "sim"}},

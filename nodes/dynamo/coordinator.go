@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"simrun/nodes/internal/boxes"
 	"simrun/nodes/internal/quorum"
 	"simrun/nodes/internal/versions"
 	"simrun/nodes/kv"
@@ -27,10 +28,10 @@ type coordinator struct {
 	reply kv.Reply
 	over  bool
 
-	writes  boxes[write]
-	reads   boxes[read]
-	mends   boxes[mend]
-	replies boxes[kv.Reply]
+	writes  boxes.Of[write]
+	reads   boxes.Of[read]
+	mends   boxes.Of[mend]
+	replies boxes.Of[kv.Reply]
 	room    []sim.Value
 }
 
@@ -143,7 +144,7 @@ func (c *coordinator) finish(env *sim.Env, r *round, reply kv.Reply) {
 		c.reply, c.over = reply, true
 		return
 	}
-	box := c.replies.next()
+	box := c.replies.Next()
 	*box = reply
 	env.Send(r.client, box)
 }

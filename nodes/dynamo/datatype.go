@@ -82,7 +82,7 @@ func (c *coordinator) removeSeen(env *sim.Env, r *round) {
 	r.removal, r.writes = nil, true
 	r.asked, r.got, r.settled, r.seated = 0, 0, 0, 0
 	r.state, r.sent = delta, env.Now()
-	c.sendWrite(env, r, c.writes.next())
+	c.sendWrite(env, r, c.writes.Next())
 }
 
 // known has the clerk take in a state of a set that enough homes hold, or have told.

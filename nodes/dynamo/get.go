@@ -16,7 +16,7 @@ func (c *coordinator) get(env *sim.Env, r *round) {
 
 // sendRead asks those homes that are to be asked and have not answered.
 func (c *coordinator) sendRead(env *sim.Env, r *round) {
-	m := c.reads.next()
+	m := c.reads.Next()
 	m.leg = r.leg
 	to := r.reads
 	if c.plan.readSome {

@@ -3,6 +3,7 @@ package dynamo
 import (
 	"slices"
 
+	"simrun/nodes/internal/boxes"
 	"simrun/sim"
 )
 
@@ -14,8 +15,8 @@ type participant struct {
 	// their prepare must not have the home in doubt again, for by then the coordinator
 	// may have forgotten a commit, and would presume an abort.
 	over  recent[uint64]
-	votes boxes[vote]
-	ends  boxes[ended]
+	votes boxes.Of[vote]
+	ends  boxes.Of[ended]
 }
 
 // doubt is a transaction whose outcome a home does not know, and must not decide. Its
@@ -84,7 +85,7 @@ func (r *replica) repeat(env *sim.Env, d *doubt, m *prepare) {
 }
 
 func (r *replica) ballot(l *leg, b ballot) *vote {
-	v := r.transactions.votes.next()
+	v := r.transactions.votes.Next()
 	v.leg, v.Ballot, v.Newest = *l, b, r.store.held(l.Key).set.Newest()
 	return v
 }
@@ -150,7 +151,7 @@ func (r *replica) takeCommit(env *sim.Env, from sim.NodeID, m *commit) {
 		r.accept(env, d.Key, d.Set, &write{leg: d.leg, Set: d.Set}) // first: a prefix of both may survive a crash
 		r.journal(env, &settled{Round: d.Round})
 	}
-	ack := r.transactions.ends.next()
+	ack := r.transactions.ends.Next()
 	ack.leg, ack.Newest = m.leg, r.store.held(m.Key).set.Newest()
 	r.owe(env, promise{number: r.store.last, to: from, ack: ack})
 	r.sync(env)

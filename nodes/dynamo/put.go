@@ -8,7 +8,7 @@ import (
 
 // put sends a new version to the homes.
 func (c *coordinator) put(env *sim.Env, r *round, q *kv.Request, time uint64) {
-	m := c.writes.next()
+	m := c.writes.Next()
 	m.Set = m.single[:]
 	v := &m.single[0]
 	*v = versions.Version{Value: q.Value, Size: q.Size, Deleted: q.Code == sim.Delete}

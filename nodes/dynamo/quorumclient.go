@@ -76,7 +76,7 @@ func (c *quorumClient) again(env *sim.Env) {
 	case r.stage == backing:
 		c.coordinator.bring(env, r, r.missing(), r.Round)
 	case r.writes:
-		c.coordinator.sendWrite(env, r, c.coordinator.writes.next())
+		c.coordinator.sendWrite(env, r, c.coordinator.writes.Next())
 	default:
 		c.coordinator.sendRead(env, r)
 	}

@@ -23,7 +23,7 @@ func (c *coordinator) bring(env *sim.Env, r *round, to quorum.Tally, number uint
 	if to == 0 {
 		return
 	}
-	m := c.mends.next()
+	m := c.mends.Next()
 	m.leg, m.Set = r.leg, r.state
 	m.Round = number
 	if number == 0 {

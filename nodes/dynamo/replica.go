@@ -3,6 +3,7 @@ package dynamo
 import (
 	"time"
 
+	"simrun/nodes/internal/boxes"
 	"simrun/nodes/internal/versions"
 	"simrun/sim"
 )
@@ -24,9 +25,9 @@ type replica struct {
 	encoder      sim.Encoder
 	// local is where answers to the node itself go.
 	local    *coordinator
-	writtens boxes[written]
-	values   boxes[value]
-	mendeds  boxes[mended]
+	writtens boxes.Of[written]
+	values   boxes.Of[value]
+	mendeds  boxes.Of[mended]
 }
 
 // promise is what is to be said once a write to the disk is synced: that a write
@@ -66,7 +67,7 @@ func (r *replica) takeSpread(env *sim.Env, m *spread) {
 }
 
 func (r *replica) written(env *sim.Env, to sim.NodeID, l *leg, number uint64) {
-	ack := r.writtens.next()
+	ack := r.writtens.Next()
 	ack.leg, ack.Newest = *l, r.store.cells[l.Key].set.Newest()
 	r.promise(env, promise{number: number, to: to, ack: ack})
 }
@@ -79,7 +80,7 @@ func (r *replica) takeMend(env *sim.Env, from sim.NodeID, m *mend) {
 		env.Observe(sim.Observation{Fact: sim.Repaired, Why: sim.ByRead, Key: m.Key, Op: m.Set.Newest(), A: uint64(size)})
 	}
 	if m.Round != 0 {
-		ack := r.mendeds.next()
+		ack := r.mendeds.Next()
 		ack.leg = m.leg
 		r.promise(env, promise{number: number, to: from, ack: ack})
 	}
@@ -88,7 +89,7 @@ func (r *replica) takeMend(env *sim.Env, from sim.NodeID, m *mend) {
 // tell handles the R leg. Reads are served from memory.
 func (r *replica) tell(env *sim.Env, from sim.NodeID, m *read) {
 	held := r.store.held(m.Key)
-	answer := r.values.next()
+	answer := r.values.Next()
 	answer.leg, answer.Set = m.leg, held.set
 	answer.Settled = !r.plan.durable || held.mark <= r.store.safe
 	r.answer(env, from, answer)

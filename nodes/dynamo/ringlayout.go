@@ -141,7 +141,7 @@ func (c *coordinator) restart(env *sim.Env, r *round) {
 	clear(r.answers)
 	switch {
 	case r.writes:
-		c.sendWrite(env, r, c.writes.next())
+		c.sendWrite(env, r, c.writes.Next())
 	case r.stage == backing:
 		c.bring(env, r, r.missing(), r.Round)
 	default:
@@ -181,7 +181,7 @@ func (c *coordinator) followUp(env *sim.Env, r *round) {
 			r.got.Add(home)
 		}
 	}
-	m := c.writes.next()
+	m := c.writes.Next()
 	m.leg, m.Set = r.leg, r.state
 	c.send(env, r.homes, r.asked&^r.got, m)
 }

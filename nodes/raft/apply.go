@@ -93,7 +93,8 @@ func (n *Node) answerAt(env *sim.Env, index uint64, did machine.Applied) {
 
 // answerWrite tells a client what became of a write that is applied.
 func (n *Node) answerWrite(env *sim.Env, w *waiting, refused bool, key sim.Key) {
-	reply := &kv.Reply{Op: w.op, Attempt: w.attempt, Outcome: sim.OK, Token: n.token(w.index), Leader: n.self}
+	reply := n.out.replies.Next()
+	*reply = kv.Reply{Op: w.op, Attempt: w.attempt, Outcome: sim.OK, Token: n.token(w.index), Leader: n.self}
 	if refused {
 		reply.Outcome, reply.Error = sim.Fail, sim.Conflict
 		reply.Values, reply.Size = n.store.Current(key, n.applied)

@@ -198,5 +198,7 @@ func (n *Node) answerAppend(env *sim.Env) {
 	}
 	f := &n.follower
 	f.owes, f.told = false, max(f.told, n.matched())
-	env.Send(n.leader, &appended{about: f.subject, Term: n.hard.Term, Identity: n.identity, Match: n.matched(), Round: f.round})
+	m := n.out.answers.Next()
+	*m = appended{about: f.subject, Term: n.hard.Term, Identity: n.identity, Match: n.matched(), Round: f.round}
+	env.Send(n.leader, m)
 }

@@ -154,7 +154,8 @@ func (n *Node) heardByMajority(env *sim.Env) time.Duration {
 func (n *Node) sendEmpty(env *sim.Env, rank int, why purpose, behind uint64) {
 	p := &n.ruling.peers[rank]
 	behind = max(behind, n.log.Base().Index)
-	m := &appendEntries{Term: n.hard.Term, Prev: n.log.Position(behind), Commit: n.commit, Round: n.ruling.rounds.number, For: why}
+	m := n.out.appends.Next()
+	*m = appendEntries{Term: n.hard.Term, Prev: n.log.Position(behind), Commit: n.commit, Round: n.ruling.rounds.number, For: why}
 	p.told = max(p.told, min(n.commit, behind))
 	env.Send(n.servers[rank], m)
 }
@@ -181,7 +182,8 @@ func (n *Node) ship(env *sim.Env, rank int, subject about) {
 			return
 		}
 		entries := n.fetch(p.next-1, n.config.Batch)
-		m := &appendEntries{
+		m := n.out.appends.Next()
+		*m = appendEntries{
 			about: subject, Term: n.hard.Term, Prev: n.log.Position(p.next - 1),
 			Entries: entries, Commit: n.commit, Round: n.ruling.rounds.number,
 		}

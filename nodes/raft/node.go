@@ -3,6 +3,7 @@ package raft
 import (
 	"time"
 
+	"simrun/nodes/internal/boxes"
 	"simrun/nodes/internal/machine"
 	"simrun/nodes/internal/replog"
 	"simrun/nodes/kv"
@@ -97,6 +98,14 @@ type Node struct {
 	wish     wish
 	cache    cache
 	scratch  []uint64
+	out      outgoing
+}
+
+// outgoing is where the messages that are sent most come from.
+type outgoing struct {
+	appends boxes.Of[appendEntries]
+	answers boxes.Of[appended]
+	replies boxes.Of[kv.Reply]
 }
 
 var (

@@ -174,9 +174,11 @@ func (n *Node) complete(env *sim.Env, h *heldRead) {
 func (n *Node) serve(env *sim.Env, to sim.NodeID, r *kv.Request, why sim.Why) {
 	values, size := n.store.Current(r.Key, n.applied)
 	env.Observe(sim.Observation{Fact: sim.Served, Why: why, Op: r.Op, Key: r.Key, A: n.applied, B: n.hard.Term})
-	env.Send(to, &kv.Reply{
+	reply := n.out.replies.Next()
+	*reply = kv.Reply{
 		Op: r.Op, Attempt: r.Attempt, Outcome: sim.OK, Values: values, Token: n.token(n.applied), Leader: n.leader, Size: size,
-	})
+	}
+	env.Send(to, reply)
 }
 
 // release serves the held reads that can be served now.

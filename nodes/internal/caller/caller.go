@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"simrun/nodes/internal/boxes"
 	"simrun/nodes/kv"
 	"simrun/sim"
 )
@@ -66,6 +67,8 @@ type Client struct {
 	rests   bool       // backing off: the newest attempt was refused
 	doubt   bool       // an attempt was not refused, and may yet be carried out
 	timer   sim.TimerID
+
+	requests boxes.Of[kv.Request]
 }
 
 var _ kv.Client = (*Client)(nil)
@@ -132,8 +135,9 @@ func (c *Client) attempt(env *sim.Env, to sim.NodeID) {
 	c.request.Epoch = c.epoch
 	c.target, c.rests = to, false
 	c.hops++
-	m := c.request
-	env.Send(to, &m)
+	m := c.requests.Next()
+	*m = c.request
+	env.Send(to, m)
 	env.Cancel(c.timer)
 	if limit := c.AttemptTimeout; limit > 0 {
 		c.timer = c.after(env, limit, timerAttempt)

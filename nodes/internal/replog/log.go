@@ -1,6 +1,11 @@
 package replog
 
-import "simrun/sim"
+import (
+	"slices"
+
+	"simrun/nodes/internal/boxes"
+	"simrun/sim"
+)
 
 // Log is one replica's copy of the replicated log, in memory and in one file of
 // its disk. Slices that it hands out are never overwritten.
@@ -9,6 +14,7 @@ type Log struct {
 	base    Position // the entries up to here are not kept: a snapshot stands for them
 	starts  []Position
 	entries []Entry
+	records boxes.Of[Record]
 }
 
 // Recovered is what Open found besides the log itself.
@@ -189,11 +195,20 @@ func (l *Log) Slice(after uint64, limit int) []Entry {
 // Append adds an entry at the end, in memory and on disk, and returns its index.
 // Commit is how far the log is known to be committed.
 func (l *Log) Append(disk sim.Disk, commit uint64, e Entry) uint64 {
+	if len(l.entries) == cap(l.entries) {
+		l.grow()
+	}
 	l.entries = append(l.entries, e)
-	index := l.end()
-	disk.Append(l.file, &Record{Index: index, Commit: commit, Entry: e})
-	return index
+	r := l.records.Next()
+	r.Index, r.Commit, r.Entry = l.end(), commit, e
+	disk.Append(l.file, r)
+	return r.Index
 }
+
+// grow doubles the room: a long log that grew by less would be copied again and again.
+func (l *Log) grow() { l.entries = slices.Grow(l.entries, max(len(l.entries), firstRoom)) }
+
+const firstRoom = 16
 
 // Cut removes everything after an index, which may not lie before the base, and
 // returns it, in order.
