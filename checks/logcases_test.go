@@ -71,6 +71,9 @@ func logCase(checker, name string, want Result, count int64, build func(l *telle
 func logCases() []recorded {
 	return []recorded{
 		logCase("one_vote", "again for the same", Pass, 0, func(l *teller) { l.vote(1, 2, 3).vote(1, 2, 3).vote(1, 3, 4).vote(2, 3, 3) }),
+		logCase("one_vote", "for two, as another voter", Pass, 0, func(l *teller) {
+			l.vote(1, 2, 3).say(1, sim.Observation{Fact: sim.Voted, A: 2, B: 4, C: 5})
+		}),
 		logCase("one_vote", "for two in one epoch", Fail, 1, func(l *teller) { l.vote(1, 2, 3).vote(1, 3, 3).vote(1, 2, 3) }),
 		logCase("one_value", "decided twice alike", Pass, 0, func(l *teller) { l.decide(1, 1, 1, 7).decide(2, 1, 2, 7).apply(3, 1, 7) }),
 		logCase("one_value", "decided differently", Fail, 1, func(l *teller) { l.decide(1, 1, 1, 7).decide(2, 1, 2, 8).decide(3, 1, 2, 9) }),

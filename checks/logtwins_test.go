@@ -47,7 +47,7 @@ func carelessLog(seed int64) *record.Run {
 			if !votes {
 				continue
 			}
-			o = sim.Observation{Fact: sim.Voted, A: epoch, B: n(3)}
+			o = sim.Observation{Fact: sim.Voted, A: epoch, B: n(3), C: n(8) / 7}
 		case 14:
 			if !voters {
 				continue
@@ -129,8 +129,8 @@ func (t logTwin) votes() int64 {
 	bad := map[string]bool{}
 	for _, a := range t.seen {
 		for _, b := range t.seen {
-			if a.Fact == sim.Voted && b.Fact == sim.Voted && a.Node == b.Node && a.A == b.A && a.B != b.B {
-				bad[fmt.Sprint(a.Node, a.A)] = true
+			if a.Fact == sim.Voted && b.Fact == sim.Voted && a.Node == b.Node && a.A == b.A && a.C == b.C && a.B != b.B {
+				bad[fmt.Sprint(a.Node, a.A, a.C)] = true
 			}
 		}
 	}

@@ -12,10 +12,12 @@ type ballot struct {
 	node  sim.NodeID
 	scope sim.Key
 	epoch uint64
+	voter uint64 // of those that the node has been
 }
 
 // OneVote judges that no node votes for two candidates in one epoch, whatever crashes
-// lie between (Ongaro and Ousterhout 2014, section 5.2). Count is the number of such votes.
+// lie between (Ongaro and Ousterhout 2014, section 5.2). A node that lost its disk, knows that it did, and
+// states so with its votes is another voter. Count is the number of such votes.
 func OneVote(run *record.Run, o Options) Report { return newView(run, o).oneVote() }
 
 func (v *view) oneVote() Report {
@@ -26,7 +28,7 @@ func (v *view) oneVote() Report {
 		if seen.Fact != sim.Voted {
 			continue
 		}
-		b := ballot{seen.Node, seen.Key, seen.A}
+		b := ballot{seen.Node, seen.Key, seen.A, seen.C}
 		before, known := first[b]
 		if !known {
 			first[b] = seen

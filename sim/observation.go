@@ -42,7 +42,8 @@ const (
 	Repaired
 	// Replica: a fingerprint of the node's whole state. A slot, C fingerprint.
 	Replica
-	// Voted: the node granted its vote, durably. A epoch, B candidate, Key scope.
+	// Voted: the node granted its vote, durably. A epoch, B candidate, Key scope. C tells the
+	// voters apart that a node has been, where one whose disk was lost is another: 0 the first.
 	Voted
 	// Depended: a write causally follows another. Op, Key, C the earlier write.
 	Depended

@@ -185,7 +185,7 @@ func (n *Node) hardDurable(env *sim.Env, now hardState) {
 		env.Observe(sim.Observation{Fact: sim.Promised, A: now.Term})
 	}
 	if now.Vote != 0 && (now.Vote != d.hard.Vote || now.Term != d.hard.Term) {
-		env.Observe(sim.Observation{Fact: sim.Voted, A: now.Term, B: uint64(nodeOf(now.Vote))})
+		env.Observe(sim.Observation{Fact: sim.Voted, A: now.Term, B: uint64(nodeOf(now.Vote)), C: n.number >> bitsOfNode})
 	}
 	d.hard = now
 }

@@ -114,7 +114,7 @@ func (n *Node) hardDurable(env *sim.Env, now hardState) {
 		env.Observe(sim.Observation{Fact: sim.Promised, A: now.Term})
 	}
 	if now.Vote != sim.Nobody && now != d.hard {
-		env.Observe(sim.Observation{Fact: sim.Voted, A: now.Term, B: uint64(now.Vote)})
+		env.Observe(sim.Observation{Fact: sim.Voted, A: now.Term, B: uint64(now.Vote), C: n.identity - firstIdentity})
 	}
 	d.hard = now
 }
