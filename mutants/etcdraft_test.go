@@ -8,6 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// etcdRaftMutants are the mutants of the adapter to etcd's library.
+var etcdRaftMutants = []mutant{"er-send-before-sync", "er-ask-before-sync"}
+
 // The adapter to etcd's library that sends before the disk has what it says is found at random at
 // once. It and the one that asks for votes too early have scripted schedules beside the protocol; the
 // latter needs too much to come together for random runs.

@@ -30,7 +30,7 @@ var mutants = []mutant{
 	"lf-ack-local-only", "lf-no-fencing", "lf-skip-gap", "lf-token-ignores-epoch", "lf-visible-before-ack",
 	"ml-cart-union", "ml-no-causal-delivery", "ml-no-origin-filter", "ml-tombstone-early-gc",
 	"px-promise-volatile", "px-own-value", "px-ballot-not-unique", "px-promises-per-message", "px-accept-no-bump",
-	"px-single-ballot-field", "px-learner-minority", "px-flexq-disjoint", "mp-gap-noop",
+	"px-single-ballot-field", "px-learner-minority", "px-flexq-disjoint", "mp-gap-noop", "mp-config-immediately",
 }
 
 // change makes the wrong change. One is an option that ships, and promises less.
@@ -62,8 +62,16 @@ func (m mutant) family() string {
 		return "chain"
 	case strings.HasPrefix(string(m), "crdt-"):
 		return "crdt"
+	case m == "mp-config-immediately":
+		return "paxos-members"
 	case m.isPaxos():
 		return "paxos"
+	case m == "r-wiped-node-same-id":
+		return "raft-disks"
+	case strings.HasPrefix(string(m), "r-"):
+		return "raft"
+	case strings.HasPrefix(string(m), "er-"):
+		return "etcd-raft"
 	}
 	return "leader-follower"
 }
@@ -94,8 +102,8 @@ func TestScriptsKill(t *testing.T) {
 // measured.
 func TestDefaultScenariosFindTheEasyMutants(t *testing.T) {
 	for _, m := range mutants {
-		if m == "dy-async-writeback" {
-			continue // it takes hundreds of seeds
+		if m == "dy-async-writeback" || m == "mp-config-immediately" {
+			continue // it takes hundreds of seeds, or more
 		}
 		t.Run(string(m), func(t *testing.T) {
 			found := hunt(runner(t, m.family(), m.change()), 1, 300)

@@ -19,6 +19,10 @@ func (n *Node) beat(env *sim.Env) {
 		return
 	}
 	n.proposer.ruling.timer = env.After(n.config.Heartbeat, sim.Timer{Kind: timerBeat})
+	if n.config.campaignsAtWhim() && n.proposer.ruling.round%9 == 8 {
+		n.campaign(env, 0)
+		return
+	}
 	n.sendBeat(env)
 	if c := n.newest(); c.From > n.proposer.ruling.next {
 		n.proposer.ruling.fill = c.From

@@ -16,3 +16,4 @@ func (variant) learnerMinority() bool    { return false }
 func (variant) disjointQuorums() bool    { return false }
 func (variant) gapNoop() bool            { return false }
 func (variant) configImmediately() bool  { return false }
+func (variant) campaignsAtWhim() bool    { return false }

@@ -144,6 +144,9 @@ func (n *Node) pledge(env *sim.Env, h hardState) {
 	if n.config.voteVolatile() {
 		record.Vote = sim.Nobody
 	}
+	if n.config.voteInTwoSteps() {
+		env.Disk().Replace(fileTerm, &hardState{Term: h.Term})
+	}
 	env.Disk().Replace(fileTerm, &record)
 	n.flush(env)
 }

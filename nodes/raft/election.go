@@ -202,7 +202,7 @@ func (n *Node) isUpToDate(m *ask) bool {
 func (n *Node) receivePoll(env *sim.Env, from sim.NodeID, m *ask) {
 	f := &n.follower
 	hears := n.role == sim.Leader || f.hears && !heldFor(env, f.heard, n.config.Timeout) || n.isLoyal(env)
-	granted := m.Term > n.hard.Term && !hears && n.isUpToDate(m)
+	granted := m.Term > n.hard.Term && !hears && n.isUpToDate(m) || n.config.pollsGranted()
 	if !n.isSettled() {
 		return
 	}

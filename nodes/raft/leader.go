@@ -125,6 +125,10 @@ func (n *Node) tick(env *sim.Env) {
 		n.stepDown(env)
 		return
 	}
+	if n.config.stepsDownAtWhim() && n.ruling.rounds.number%9 == 8 {
+		n.stepDown(env)
+		return
+	}
 	n.beginRound(env)
 	for rank := range n.ruling.peers {
 		p := &n.ruling.peers[rank]
@@ -213,6 +217,9 @@ func (n *Node) receiveAppended(env *sim.Env, from sim.NodeID, m *appended) {
 		p.next = max(p.match, min(p.next-1, n.log.Meeting(m.At))) + 1
 	default:
 		p.probing, p.asked = false, false
+	}
+	if n.config.matchWithoutMax() && m.Reject == 0 {
+		p.match = min(p.match, m.Match)
 	}
 	if m.Match > p.match {
 		p.match = m.Match

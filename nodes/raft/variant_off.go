@@ -43,3 +43,7 @@ func (variant) wipedSameIdentity() bool       { return false }
 func (variant) staleCache() bool              { return false }
 func (variant) sessionsByOwnClock() bool      { return false }
 func (variant) localApply() bool              { return false }
+func (variant) matchWithoutMax() bool         { return false }
+func (variant) voteInTwoSteps() bool          { return false }
+func (variant) pollsGranted() bool            { return false }
+func (variant) stepsDownAtWhim() bool         { return false }
