@@ -14,7 +14,7 @@ import (
 // families are the default scenarios: one for each family of protocols.
 var families = []string{
 	"leader-follower", "dynamo", "dynamo-hints", "crdt", "carts", "two-phase", "anti-entropy", "ring-change",
-	"paxos", "multi-leader", "raft", "etcd-raft", "abd", "chain", "leaders", "leaders-clocks",
+	"paxos", "multi-leader", "raft", "viewstamped", "etcd-raft", "abd", "chain", "leaders", "leaders-clocks",
 	"in-sync-replicas",
 }
 

@@ -55,6 +55,10 @@ func protocols() []strict.Alternative {
 			Doc: "Raft: a log replicated by an elected leader to majorities, and seven ways to read it",
 		},
 		{
+			Kind: "viewstamped", New: func() any { return new(viewstamped) },
+			Doc: "Viewstamped Replication Revisited: views go around, and the log of the latest normal view wins",
+		},
+		{
 			Kind: "statements", New: func() any { return new(statementShipping) },
 			Doc: "a laboratory: a table whose log carries commands, commands with what they read, rows, or pages",
 		},

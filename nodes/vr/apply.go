@@ -1,0 +1,86 @@
+package vr
+
+import (
+	"slices"
+
+	"simrun/nodes/internal/machine"
+	"simrun/nodes/kv"
+	"simrun/sim"
+)
+
+// setCommit takes note of a higher commit-number, and applies what it covers, in order.
+func (n *Node) setCommit(env *sim.Env, commit uint64) {
+	commit = min(commit, n.log.Last().Index)
+	for n.commit < commit {
+		n.commit++
+		n.state(env, sim.Decided, sim.NoReason, n.log.At(n.commit), n.commit)
+	}
+	if n.applied < n.commit {
+		n.applyAll(env)
+	}
+}
+
+// applyAll applies what is committed. What follows on another's checkpoint waits until that is
+// on disk.
+func (n *Node) applyAll(env *sim.Env) {
+	if n.installed.Index > 0 {
+		return
+	}
+	for n.applied < n.commit {
+		n.applied++
+		n.apply(env, n.applied)
+	}
+	n.compact(env)
+	n.release(env)
+}
+
+// apply carries out one entry.
+func (n *Node) apply(env *sim.Env, index uint64) {
+	e := n.log.At(index)
+	did := machine.Applied{Index: index}
+	if e.Code.Writes() {
+		did = n.store.Apply(index, e)
+	}
+	n.stateApplied(env, index, did)
+	if n.role == sim.Leader {
+		n.answerAt(env, index, did)
+	}
+}
+
+// answerAt answers the clients that wait for an entry.
+func (n *Node) answerAt(env *sim.Env, index uint64, did machine.Applied) {
+	r := &n.ruling
+	done := 0
+	for done < len(r.waits) && r.waits[done].index <= index {
+		w := r.waits[done]
+		done++
+		e := n.log.At(index)
+		switch {
+		case w.index != index || e.Op != w.op:
+		case w.read:
+			n.serve(env, w.client, &kv.Request{Op: w.op, Attempt: w.attempt, Key: e.Key}, sim.ThroughLog)
+		case did.TooOld:
+			env.Send(w.client, &kv.Reply{Op: w.op, Attempt: w.attempt, Outcome: sim.Unknown, Error: sim.TimedOut})
+		default:
+			w.index = did.Index
+			n.answerWrite(env, &w, did.Refused, e.Key)
+		}
+	}
+	r.waits = slices.Delete(r.waits, 0, done)
+}
+
+// answerWrite tells a client what became of a write that is applied.
+func (n *Node) answerWrite(env *sim.Env, w *waiting, refused bool, key sim.Key) {
+	reply := &kv.Reply{Op: w.op, Attempt: w.attempt, Outcome: sim.OK, Token: n.token(w.index), Leader: n.self}
+	if refused {
+		reply.Outcome, reply.Error = sim.Fail, sim.Conflict
+		reply.Values, reply.Size = n.store.Current(key, n.applied)
+	}
+	env.Send(w.client, reply)
+}
+
+// token is a place in the log as a session remembers it. Only committed places are told, so
+// that the index alone says whether a state has reached it.
+func (n *Node) token(index uint64) kv.Token {
+	return kv.Token{Epoch: n.log.Epoch(index), Index: index}
+}
