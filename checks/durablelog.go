@@ -25,6 +25,7 @@ type standing struct {
 type durableLog struct {
 	slots     map[uint64][]holding // by slot, in the order of time
 	snapshots []standing
+	given     []standing // what it gave up because snapshots of others stand for it
 }
 
 // durableLogs are the logs of all nodes, by node.
@@ -44,6 +45,8 @@ func (v *view) durable() durableLogs {
 			log.store(seen)
 		case seen.Fact == sim.Repaired && seen.Why == sim.BySnapshot && seen.B > 0:
 			log.snapshots = append(log.snapshots, standing{seen.B, seen.Stamp, forever})
+		case givesUp(seen):
+			log.give(seen.A, seen.Stamp)
 		case losesAll(seen):
 			log.clear(seen.Stamp)
 		case seen.Fact == sim.Discarded && seen.A > 0 && seen.Why != sim.Collected:
@@ -65,6 +68,22 @@ func (v *view) lastNode() (last sim.NodeID) {
 func losesAll(seen *record.Observation) bool {
 	all := seen.Fact == sim.Discarded && seen.Op == 0 && seen.A == 0
 	return all && (seen.Why == sim.Wiped || seen.Why == sim.Unsynced)
+}
+
+// givesUp tells whether a node states that it has given up the slots up to one: snapshots of
+// others stand for them.
+func givesUp(seen *record.Observation) bool {
+	return seen.Fact == sim.Discarded && seen.Why == sim.Collected && seen.Op == 0 && seen.A > 0
+}
+
+// give ends what the node has in the slots up to one.
+func (l *durableLog) give(upto uint64, stamp uint32) {
+	l.given = append(l.given, standing{upto, stamp, forever})
+	for slot := range l.slots {
+		if slot <= upto {
+			l.drop(slot, stamp)
+		}
+	}
 }
 
 // store adds an entry. What is stated again changes nothing; another entry in the same
@@ -98,6 +117,9 @@ func (l *durableLog) clear(stamp uint32) {
 	for i := range l.snapshots {
 		l.snapshots[i].to = min(l.snapshots[i].to, stamp)
 	}
+	for i := range l.given {
+		l.given[i].to = min(l.given[i].to, stamp)
+	}
 }
 
 // at is what the node has in a slot at a stamp, the stamp's own change included.
@@ -112,8 +134,10 @@ func (l *durableLog) at(slot uint64, stamp uint32) (holding, bool) {
 }
 
 // stands tells whether a snapshot stands for a slot at a stamp.
-func (l *durableLog) stands(slot uint64, stamp uint32) bool {
-	return slices.ContainsFunc(l.snapshots, func(s standing) bool {
+func (l *durableLog) stands(slot uint64, stamp uint32) bool { return reaches(l.snapshots, slot, stamp) }
+
+func reaches(list []standing, slot uint64, stamp uint32) bool {
+	return slices.ContainsFunc(list, func(s standing) bool {
 		return slot <= s.slot && s.from <= stamp && stamp < s.to
 	})
 }

@@ -124,6 +124,10 @@ func logCases() []recorded {
 			l.store(1, 1, 1, 7).store(2, 1, 1, 7).decide(1, 1, 1, 7).store(2, 1, 2, 7)
 		}),
 		logCase("durable_majority", "wiped", Fail, 1, func(l *teller) { l.store(1, 1, 1, 7).store(2, 1, 1, 7).decide(1, 1, 1, 7).wipe(1) }),
+		logCase("durable_majority", "given up to snapshots", Pass, 0, givenUp(5)),
+		logCase("durable_majority", "given up before most snapshots stand for it", Fail, 1, givenUp(4)),
+		logCase("durable_majority", "an old slot stays with its acceptors", Pass, 0, successors(5)),
+		logCase("durable_majority", "a slot that others rule", Fail, 1, successors(6)),
 		logCase("durable_majority", "a learner does not count", Fail, 1, func(l *teller) {
 			l.say(1, sim.Observation{Fact: sim.Role, Why: sim.Held, B: sim.Learner})
 			l.store(1, 1, 1, 7).store(2, 1, 1, 7).decide(2, 1, 1, 7)
@@ -261,5 +265,25 @@ func settled(epochs uint64, silent bool) func(b *histories.Builder) {
 		if silent {
 			read.Unknown()
 		}
+	}
+}
+
+// givenUp has two of three acceptors give slot 5 up. n4 applies, and its snapshot stands for the slots up to one.
+func givenUp(upto uint64) func(l *teller) {
+	return func(l *teller) {
+		l.voters(1, sim.Agreed, 0, 1, 2, 3).store(1, 5, 1, 7).store(2, 5, 1, 7).decide(3, 5, 1, 7).apply(3, 5, 7)
+		l.snapshot(3, upto)
+		for node := sim.NodeID(1); node <= 2; node++ {
+			l.say(node, sim.Observation{Fact: sim.Discarded, Why: sim.Collected, A: 5})
+		}
+	}
+}
+
+// successors has a slot on two of the acceptors 1, 2 and 3; from slot 6 on 3, 4 and 5 rule.
+func successors(slot uint64) func(l *teller) {
+	return func(l *teller) {
+		l.voters(1, sim.Agreed, 0, 1, 2, 3)
+		l.say(1, sim.Electorate{Version: 2, Window: 4, Voters: sim.NodesOf(3, 4, 5)}.Fact(sim.Agreed))
+		l.store(1, slot, 1, 7).store(2, slot, 1, 7).decide(1, slot, 1, 7)
 	}
 }

@@ -18,10 +18,11 @@ func carelessLog(seed int64) *record.Run {
 	b := histories.New(3)
 	n := func(most int) uint64 { return 1 + uint64(random.Intn(most)) }
 	votes, voters, life := random.Intn(2) == 0, random.Intn(3) == 0, [4]uint32{1, 1, 1, 1}
+	windows := random.Intn(2) == 0
 	for stamp := uint32(10); stamp < 40+10*uint32(n(25)); stamp += 5 {
 		print, slot, epoch := n(6)/5, n(3), n(3)
 		o := sim.Observation{Op: sim.OpID(print), A: slot, B: epoch, C: print}
-		switch random.Intn(15) {
+		switch random.Intn(16) {
 		case 0, 1, 2, 3:
 			o.Fact, o.Why = sim.Stored, sim.Durable
 		case 4, 5:
@@ -48,6 +49,8 @@ func carelessLog(seed int64) *record.Run {
 				continue
 			}
 			o = sim.Observation{Fact: sim.Voted, A: epoch, B: n(3), C: n(8) / 7}
+		case 15:
+			o = sim.Observation{Fact: sim.Discarded, Why: sim.Collected, A: slot}
 		case 14:
 			if !voters {
 				continue
@@ -55,6 +58,9 @@ func carelessLog(seed int64) *record.Run {
 			e := sim.Electorate{Version: uint32(n(3)), Voters: sim.NodeSet(n(7)) << 1}
 			if random.Intn(3) == 0 {
 				e.Elect, e.Accept = uint8(n(2)), uint8(n(2))
+			}
+			if windows {
+				e.Window = uint16(random.Intn(3))
 			}
 			o = e.Fact([]sim.Why{sim.NoReason, sim.Agreed}[random.Intn(2)])
 		}
@@ -91,6 +97,12 @@ func (t logTwin) log(node sim.NodeID, statements int) (slots map[uint64]record.O
 			snapshot = max(snapshot, s.B)
 		case s.Fact == sim.Discarded && s.Why == sim.Truncated:
 			delete(slots, s.A)
+		case s.Fact == sim.Discarded && s.Why == sim.Collected:
+			for slot := range slots {
+				if slot <= s.A {
+					delete(slots, slot)
+				}
+			}
 		case s.Fact == sim.Discarded:
 			slots, snapshot = map[uint64]record.Observation{}, 0
 		}
@@ -102,6 +114,38 @@ func (t logTwin) holds(node sim.NodeID, slot, print uint64, statements int) bool
 	slots, snapshot := t.log(node, statements)
 	e, found := slots[slot]
 	return found && e.C == print || slot <= snapshot
+}
+
+// gave is up to where a node has given up slots after the first statements.
+func (t logTwin) gave(node sim.NodeID, statements int) (upto uint64) {
+	for _, s := range t.seen[:statements] {
+		switch {
+		case s.Node != node || s.Fact != sim.Discarded:
+		case s.Why == sim.Collected:
+			upto = max(upto, s.A)
+		case s.Why != sim.Truncated:
+			upto = 0
+		}
+	}
+	return upto
+}
+
+// covered tells whether the snapshots of most nodes that ever apply stand for a slot.
+func (t logTwin) covered(slot uint64, statements int) bool {
+	apply, stand := 0, 0
+	for node := sim.NodeID(1); node <= 3; node++ {
+		applies := false
+		for _, s := range t.seen {
+			applies = applies || s.Node == node && s.Fact == sim.Applied
+		}
+		if applies {
+			apply++
+			if _, snapshot := t.log(node, statements); slot <= snapshot {
+				stand++
+			}
+		}
+	}
+	return 2*stand > apply
 }
 
 // decided are the first statements that decide each slot.
@@ -171,7 +215,7 @@ func (t logTwin) misapplied(i int) bool {
 			continue
 		}
 		switch {
-		case p.Fact == sim.Discarded && p.Why != sim.Truncated:
+		case p.Fact == sim.Discarded && p.A == 0:
 			reached = 0
 		case p.Fact == sim.Repaired:
 			reached = max(reached, p.B)
@@ -282,11 +326,12 @@ func (t logTwin) minorities() (n int64) {
 		for i := d; i < len(t.seen); i++ {
 			var nodes sim.NodeSet
 			for node := sim.NodeID(1); node <= 3; node++ {
-				if t.holds(node, t.seen[d].A, t.seen[d].C, i+1) {
+				slot := t.seen[d].A
+				if t.holds(node, slot, t.seen[d].C, i+1) || slot <= t.gave(node, i+1) && t.covered(slot, i+1) {
 					nodes |= sim.NodesOf(node)
 				}
 			}
-			if !t.enough(nodes, i+1) {
+			if !t.enough(nodes, t.seen[d].A, i+1) {
 				n++
 				break
 			}
@@ -295,20 +340,29 @@ func (t logTwin) minorities() (n int64) {
 	return n
 }
 
-func (t logTwin) enough(nodes sim.NodeSet, statements int) bool {
-	agreed, stated := uint32(0), false
+// enough goes by whatever electorate was stated, unless a later one that was agreed on rules instead: the
+// whole log, or the slot.
+func (t logTwin) enough(nodes sim.NodeSet, slot uint64, statements int) bool {
+	var all []record.Observation
 	for _, s := range t.seen[:statements] {
-		stated = stated || s.Fact == sim.Voters
-		if e := s.Electorate(); s.Fact == sim.Voters && s.Why == sim.Agreed {
-			agreed = max(agreed, e.Version)
+		if s.Fact == sim.Voters {
+			all = append(all, s)
 		}
 	}
-	for _, s := range t.seen[:statements] {
-		if e := s.Electorate(); s.Fact == sim.Voters && e.Version >= agreed && e.Accepts(nodes) {
+	for i := range all {
+		e := all[i].Electorate()
+		counts := e.Accepts(nodes) && (e.Window == 0 || uint64(e.Version)+uint64(e.Window) <= slot)
+		for j := range all {
+			l := all[j].Electorate()
+			wholly := l.Window == 0 && all[j].Why == sim.Agreed
+			there := l.Window > 0 && uint64(l.Version)+uint64(l.Window) <= slot
+			counts = counts && (l.Version <= e.Version || !wholly && !there)
+		}
+		if counts {
 			return true
 		}
 	}
-	return !stated && nodes.Len() >= 2
+	return len(all) == 0 && nodes.Len() >= 2
 }
 
 func (t logTwin) broken() (n int64) {

@@ -11,21 +11,31 @@ import (
 // DurableMajority judges that from when a slot is first known to be decided, its entry is on
 // the disks of a quorum at every instant: a majority of the servers that are no learners, or as
 // many voters as the electorate wants that was agreed on last, or one that nodes go by since
-// (the fact Voters). What a crash leaves counts, whether the node is up or not; a wiped disk
-// does not. Count is the number of slots of which that is not so at some instant. Not applicable
-// where nobody states Decided.
+// (the fact Voters); where electorates rule from a window behind their slot on, the one that rules the
+// slot. What a crash leaves counts, whether the node is up or not; a wiped disk does not. What a
+// node has Collected counts while the snapshots of most nodes that apply stand for it. Count is the
+// number of slots of which that is not so at some instant. Not applicable where nobody states Decided.
 func DurableMajority(run *record.Run, o Options) Report { return newView(run, o).durableMajority() }
 
 // suffrage is the electorates that count from a stamp on.
 type suffrage struct {
 	from   uint32
-	agreed uint32 // the version agreed on last
+	agreed uint32 // the version agreed on last, of those that rule the whole log
 	any    []sim.Electorate
 }
 
-// enough tells whether one of the electorates accepts what some nodes hold.
-func (s *suffrage) enough(nodes sim.NodeSet) bool {
-	return slices.ContainsFunc(s.any, func(e sim.Electorate) bool { return e.Accepts(nodes) })
+// enough tells whether one of the electorates that count for a slot accepts what some nodes hold.
+func (s *suffrage) enough(nodes sim.NodeSet, slot uint64) bool {
+	return slices.ContainsFunc(s.any, func(e sim.Electorate) bool {
+		return e.Accepts(nodes) && e.Rules(slot) && !s.replaced(e, slot)
+	})
+}
+
+// replaced tells whether a later electorate rules a slot in the place of one.
+func (s *suffrage) replaced(e sim.Electorate, slot uint64) bool {
+	return slices.ContainsFunc(s.any, func(later sim.Electorate) bool {
+		return later.Window > 0 && later.Version > e.Version && later.Rules(slot)
+	})
 }
 
 // suffrages lists which electorates counted when.
@@ -45,7 +55,7 @@ func (v *view) suffrages() []suffrage {
 		if stated {
 			next.any = append(next.any, now.any...)
 		}
-		if seen.Why == sim.Agreed && e.Version > next.agreed {
+		if seen.Why == sim.Agreed && e.Window == 0 && e.Version > next.agreed {
 			next.agreed = e.Version
 			next.any = slices.DeleteFunc(next.any, func(o sim.Electorate) bool { return o.Version < e.Version })
 		}
@@ -80,7 +90,7 @@ func (v *view) durableMajority() Report {
 	for _, c := range v.choices() {
 		f.judged++
 		for _, stamp := range v.instants(c, suffrages) {
-			if nodes := v.durable().holders(c, stamp); !suffrageAt(suffrages, stamp).enough(nodes) {
+			if nodes := v.holders(c, stamp); !suffrageAt(suffrages, stamp).enough(nodes, c.slot) {
 				f.add(func() Witness { return v.minorityWitness(c, stamp, nodes) })
 				break
 			}
@@ -122,11 +132,33 @@ func (v *view) instants(c choice, suffrages []suffrage) []uint32 {
 	return slices.Compact(stamps)
 }
 
-// holders are the nodes that hold a choice at a stamp.
-func (l durableLogs) holders(c choice, stamp uint32) (nodes sim.NodeSet) {
-	for node := range l {
-		if l[node].holds(c.slot, c.print, stamp) {
-			nodes |= sim.NodesOf(sim.NodeID(node))
+// holders are the nodes that hold a choice at a stamp, and those that have given it up to the
+// snapshots of most nodes that apply.
+func (v *view) holders(c choice, stamp uint32) (nodes sim.NodeSet) {
+	var given, snapshots sim.NodeSet
+	for node := range v.durable() {
+		log, bit := &v.logs[node], sim.NodesOf(sim.NodeID(node))
+		if log.holds(c.slot, c.print, stamp) {
+			nodes |= bit
+		}
+		if log.stands(c.slot, stamp) {
+			snapshots |= bit
+		}
+		if reaches(log.given, c.slot, stamp) {
+			given |= bit
+		}
+	}
+	if given != 0 && 2*(snapshots&v.appliers()).Len() > v.appliers().Len() {
+		nodes |= given
+	}
+	return nodes
+}
+
+// appliers are the nodes that apply anything.
+func (v *view) appliers() (nodes sim.NodeSet) {
+	for i := range v.run.Observations {
+		if seen := &v.run.Observations[i]; seen.Fact == sim.Applied {
+			nodes |= sim.NodesOf(seen.Node)
 		}
 	}
 	return nodes

@@ -22,7 +22,11 @@ func (s NodeSet) Len() int { return bits.OnesCount64(uint64(s)) }
 // Electorate is who votes, and how many of them are enough: what the fact Voters states.
 type Electorate struct {
 	Version uint32 // rises with every change: the slot that the change has in the log
-	Voters  NodeSet
+	// Window is how many slots behind its own the change begins to rule, where each slot is decided by
+	// the electorate that rules it (Lamport, "Paxos Made Simple", section 3); 0 where the newest
+	// electorate rules the whole log.
+	Window uint16
+	Voters NodeSet
 	// Joint are the voters of the other half of a joint configuration, in which a quorum needs
 	// enough of each half (Raft, section 6); none where it is not joint.
 	Joint NodeSet
@@ -35,7 +39,7 @@ type Electorate struct {
 // Fact is the statement of the electorate.
 func (e Electorate) Fact(why Why) Observation {
 	return Observation{
-		Fact: Voters, Why: why, A: uint64(e.Version) | uint64(e.Elect)<<32 | uint64(e.Accept)<<40,
+		Fact: Voters, Why: why, A: uint64(e.Version) | uint64(e.Elect)<<32 | uint64(e.Accept)<<40 | uint64(e.Window)<<48,
 		B: uint64(e.Voters), C: uint64(e.Joint),
 	}
 }
@@ -43,9 +47,14 @@ func (e Electorate) Fact(why Why) Observation {
 // Electorate is what a fact of the kind Voters states.
 func (o *Observation) Electorate() Electorate {
 	return Electorate{
-		Version: uint32(o.A), Elect: uint8(o.A >> 32), Accept: uint8(o.A >> 40),
+		Version: uint32(o.A), Elect: uint8(o.A >> 32), Accept: uint8(o.A >> 40), Window: uint16(o.A >> 48),
 		Voters: NodeSet(o.B), Joint: NodeSet(o.C),
 	}
+}
+
+// Rules tells whether a slot lies where the electorate begins to rule, or behind.
+func (e Electorate) Rules(slot uint64) bool {
+	return e.Window == 0 || slot >= uint64(e.Version)+uint64(e.Window)
 }
 
 // Elects tells whether some nodes are enough to elect a leader.

@@ -25,7 +25,8 @@ const (
 	Stored
 	// Discarded: a replica no longer holds a write. Op, Key, Why says why; A slot. When a
 	// disk is wiped the kernel states it once, without Op, for everything that the node held;
-	// so does a node that starts anew and had not synced all, before it states what it has.
+	// so does a node that starts anew and had not synced all, before it states what it has. Of a
+	// log, Collected without Op gives up all slots up to A to the snapshots of others.
 	Discarded
 	// Answered: a coordinator counted a replica's answer. Op the client's op, A replica,
 	// B home (whose place it took, or itself), C the newest write that it holds; Why Late after the end.

@@ -15,7 +15,8 @@ type acceptor struct {
 	promised uint64
 	accepted map[uint64]replog.Entry
 	highest  uint64   // slot accepted
-	floor    uint64   // the slots up to here are chosen, and behind a snapshot
+	floor    uint64   // the slots up to here are chosen, and behind a snapshot, of others where this node does not learn
+	stands   []uint64 // by rank: up to where the others' snapshots stand, where this node does not learn
 	journal  []uint64 // the slot of each record in the file
 
 	lentTo    uint64 // the ballot to which nothing else is preferred until lentUntil

@@ -81,20 +81,15 @@ func (c *configuration) Encode(e *sim.Encoder) {
 	e.Uint("acceptors", c.Acceptors)
 }
 
-// phase1 is how many of the acceptors must promise, phase2 how many must accept. Sizes that
-// are given are meant for the acceptors of the beginning.
+// phase1 is how many of the acceptors must promise, phase2 how many must accept. Sizes that are given
+// are meant for the acceptors of the beginning: of others it is the same share, rounded up. Where
+// one + two > n, so is one*m/n + two*m/n > m: quorums of the two phases go on sharing an acceptor.
 func (c *cluster) phase1(of configuration) int {
-	if of.Acceptors != c.acceptors {
-		return bits.OnesCount64(of.Acceptors)/2 + 1
-	}
-	return c.config.phase1(bits.OnesCount64(of.Acceptors))
+	return c.config.phase1(bits.OnesCount64(of.Acceptors), bits.OnesCount64(c.acceptors))
 }
 
 func (c *cluster) phase2(of configuration) int {
-	if of.Acceptors != c.acceptors {
-		return bits.OnesCount64(of.Acceptors)/2 + 1
-	}
-	return c.config.phase2(bits.OnesCount64(of.Acceptors))
+	return c.config.phase2(bits.OnesCount64(of.Acceptors), bits.OnesCount64(c.acceptors))
 }
 
 // accepts tells whether these acceptors are enough for a value to be chosen.

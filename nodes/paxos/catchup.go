@@ -59,6 +59,14 @@ func (n *Node) nextTeacher() int {
 	return l.teacher
 }
 
+// teacherFor is who is asked for slots that an acceptor has given up: itself, unless it does not learn.
+func (n *Node) teacherFor(rank int) int {
+	if n.told()&bit(rank) != 0 {
+		return rank
+	}
+	return n.nextTeacher()
+}
+
 func (n *Node) ask(env *sim.Env, rank int) {
 	l := &n.learner
 	if rank == n.me {
@@ -128,6 +136,8 @@ func (n *Node) install(env *sim.Env, s *snapshot) {
 	n.restore(s)
 	n.recount(env)
 	n.stateSnapshot(env, s, s.Image.Bytes())
+	n.answerBehind(env)
+	n.tellStands(env, l.base)
 	n.truncate(env)
 	n.flush(env)
 	n.advance(env)
@@ -150,6 +160,7 @@ func (n *Node) shoot(env *sim.Env) {
 	n.forget(env)
 	l.base, l.log = l.applied, nil
 	n.truncate(env)
+	n.tellStands(env, l.base)
 	n.flush(env)
 }
 
@@ -157,6 +168,9 @@ func (n *Node) shoot(env *sim.Env) {
 func (n *Node) restore(s *snapshot) {
 	l := &n.learner
 	for slot := l.applied + 1; slot <= s.Image.At.Index; slot++ {
+		if t := l.ahead[slot]; t != nil && t.isChosen {
+			n.proposeElsewhere(about(sim.NumberSubject(slot)), &t.entry)
+		}
 		delete(l.ahead, slot)
 	}
 	l.shot = *s
@@ -165,12 +179,6 @@ func (n *Node) restore(s *snapshot) {
 	l.known = max(l.known, l.applied)
 	l.configurations = slices.Clone(s.Configurations)
 	n.dropOpen(l.base)
-}
-
-// dropOpen forgets proposals for slots that are behind a snapshot.
-func (n *Node) dropOpen(base uint64) {
-	r := &n.proposer.ruling
-	r.open = slices.DeleteFunc(r.open, func(x proposal) bool { return x.slot <= base })
 }
 
 // forget states what was accepted and not chosen, before it goes.
@@ -187,11 +195,16 @@ func (n *Node) forget(env *sim.Env) {
 // truncate gives up what was accepted for slots that a snapshot stands for. On disk it
 // follows the snapshot, so that a crash never keeps the one without the other.
 func (n *Node) truncate(env *sim.Env) {
+	n.giveUpTo(env, n.learner.base)
+}
+
+// giveUpTo gives up what was accepted for the slots up to one.
+func (n *Node) giveUpTo(env *sim.Env, floor uint64) {
 	a := &n.acceptor
-	for slot := a.floor + 1; slot <= n.learner.base; slot++ {
+	for slot := a.floor + 1; slot <= floor; slot++ {
 		delete(a.accepted, slot)
 	}
-	a.floor = max(a.floor, n.learner.base)
+	a.floor = max(a.floor, floor)
 	gone := 0
 	for gone < len(a.journal) && a.journal[gone] <= a.floor {
 		gone++

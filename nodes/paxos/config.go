@@ -13,9 +13,9 @@ type Config struct {
 	Acceptors []int `yaml:"acceptors" doc:"which servers accept; every one when absent"`
 	Learners  []int `yaml:"learners" doc:"which servers learn, and serve reads from what they learnt; every one when absent. Who proposes is told as a learner is"`
 
-	Phase1 int `yaml:"phase1" default:"0" min:"0" doc:"how many acceptors must promise before a proposer leads; 0 is a majority"`
-	Phase2 int `yaml:"phase2" default:"0" min:"0" doc:"how many acceptors must accept a value before it is chosen; 0 is a majority"`
-	Window int `yaml:"window" default:"64" min:"1" doc:"how many slots may be proposed beyond those known to be chosen: the alpha after which a new configuration rules"`
+	Phase1 int `yaml:"phase1" default:"0" min:"0" doc:"how many acceptors must promise before a proposer leads, of those of the beginning; of others the same share, rounded up; 0 is a majority"`
+	Phase2 int `yaml:"phase2" default:"0" min:"0" doc:"how many acceptors must accept a value before it is chosen, of those of the beginning; of others the same share, rounded up; 0 is a majority"`
+	Window int `yaml:"window" default:"64" min:"1" max:"65535" doc:"how many slots may be proposed beyond those known to be chosen: the alpha after which a new configuration rules"`
 
 	Learn string `yaml:"learn" default:"leader" one:"acceptors|leader" doc:"who tells learners: every acceptor what it accepted, or the leader what is chosen"`
 	Apply string `yaml:"apply" default:"chosen" one:"chosen|accepted" doc:"what a learner's local reads show: what it knows to be chosen, or also what one acceptor has accepted"`
@@ -106,7 +106,7 @@ func fits(path string, list []int, servers int) error {
 // quorumsFit judges the sizes of quorums. Any two of phase 1 and phase 2 have to share an
 // acceptor; two of the same phase need not (Howard et al., "Flexible Paxos", 2016).
 func (c Config) quorumsFit(acceptors int) error {
-	one, two := c.phase1(acceptors), c.phase2(acceptors)
+	one, two := c.phase1(acceptors, acceptors), c.phase2(acceptors, acceptors)
 	switch {
 	case one > acceptors:
 		return fieldError{"phase1", fmt.Sprintf("%d promises are asked for, but there are only %d acceptors", one, acceptors)}
@@ -125,24 +125,27 @@ func size(list []int, servers int) int {
 	return len(list)
 }
 
-// phase1 is how many of so many acceptors must promise.
-func (c *Config) phase1(acceptors int) int {
+// phase1 is how many of so many acceptors must promise, where there were so many at first.
+func (c *Config) phase1(acceptors, first int) int {
 	switch {
 	case c.disjointQuorums():
-		return acceptors - c.phase2(acceptors)
+		return acceptors - c.phase2(acceptors, first)
 	case c.Phase1 > 0:
-		return c.Phase1
+		return share(c.Phase1, acceptors, first)
 	}
 	return acceptors/2 + 1
 }
 
 // phase2 is how many of so many acceptors must accept.
-func (c *Config) phase2(acceptors int) int {
+func (c *Config) phase2(acceptors, first int) int {
 	if c.Phase2 > 0 {
-		return c.Phase2
+		return share(c.Phase2, acceptors, first)
 	}
 	return acceptors/2 + 1
 }
+
+// share is as large a part of some as size is of the first, rounded up.
+func share(size, of, first int) int { return (size*of + first - 1) / first }
 
 // million is what drift is counted in.
 const million = 1_000_000

@@ -13,6 +13,7 @@ const (
 	filePromise  = "promise"
 	fileAccepted = "accepted"
 	fileSnapshot = "snapshot"
+	fileFloor    = "floor"
 )
 
 // pledge is the record of the ballot that a node promised.
@@ -119,6 +120,7 @@ func (n *Node) recover(env *sim.Env) {
 			n.stateSnapshot(env, s, 0)
 		}
 	}
+	n.recoverFloor(env)
 	n.recoverAccepted(env)
 	for i := range l.configurations {
 		n.stateVoters(env, &l.configurations[i])

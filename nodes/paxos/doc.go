@@ -35,8 +35,8 @@
 // change, and with them what comes before a slot; and the same op may be chosen for two slots,
 // of which only the first counts. A learner that misses slots asks for them, and is given a
 // snapshot where they are gone. Acceptors give up what is behind a snapshot of their
-// own; they say so in their promises, so that nobody takes such a slot for a free one. One
-// that accepts only keeps everything.
+// own, and those that do not learn what is behind the snapshots of most that do; they say so in
+// their promises, so that nobody takes such a slot for a free one.
 //
 // # Acceptors that change
 //

@@ -79,10 +79,12 @@ func (n *Node) stateClosed(env *sim.Env, x *proposal) {
 
 // stateVoters states who accepts, and how many of them are enough.
 func (n *Node) stateVoters(env *sim.Env, c *configuration) {
-	env.Observe(sim.Electorate{
-		Version: uint32(c.Version), Voters: sim.NodesOf(n.those(c.Acceptors)...),
-		Elect: uint8(n.phase1(*c)), Accept: uint8(n.phase2(*c)),
-	}.Fact(sim.Agreed))
+	e := sim.Electorate{Voters: sim.NodesOf(n.those(c.Acceptors)...), Elect: uint8(n.phase1(*c)), Accept: uint8(n.phase2(*c))}
+	if c.Version > 0 {
+		e.Window = uint16(n.window())
+		e.Version = uint32(c.From - uint64(e.Window))
+	}
+	env.Observe(e.Fact(sim.Agreed))
 }
 
 // stateConfigured states a change of who accepts.

@@ -193,16 +193,21 @@ func (n *Node) ruled(from, upto uint64) []configuration {
 // isConfiguration tells whether an entry says who accepts.
 func isConfiguration(e *replog.Entry) bool { return e.Op == 0 && len(e.Body) == 1 }
 
+// window is how many slots behind its own a configuration begins to rule.
+func (n *Node) window() int {
+	if n.config.configImmediately() {
+		return 1
+	}
+	return n.config.Window
+}
+
 // configure has a new set of acceptors rule from a window behind the slot on: all that
 // can be proposed before the slot is known to be chosen is ruled by the old one (Paxos
 // Made Simple, section 3).
 func (n *Node) configure(env *sim.Env, slot uint64, e *replog.Entry) {
 	l := &n.learner
 	newest := l.configurations[len(l.configurations)-1]
-	c := configuration{Version: newest.Version + 1, From: slot + uint64(n.config.Window), Acceptors: e.Body[0]}
-	if n.config.configImmediately() {
-		c.From = slot + 1
-	}
+	c := configuration{Version: newest.Version + 1, From: slot + uint64(n.window()), Acceptors: e.Body[0]}
 	l.configurations = append(l.configurations, c)
 	n.stateConfigured(env, &c)
 	n.recount(env)

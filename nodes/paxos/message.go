@@ -25,6 +25,7 @@ const (
 	codeChange
 	codeChanged
 	codeHandover
+	codeStands
 )
 
 // about is the subject that a message names.

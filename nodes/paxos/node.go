@@ -125,6 +125,8 @@ func (n *Node) Receive(env *sim.Env, from sim.NodeID, m sim.Message) {
 		n.receiveChange(env, from, m)
 	case *handover:
 		n.receiveHandover(env, m)
+	case *stands:
+		n.receiveStands(env, from, m)
 	case *changed:
 		n.receiveChanged()
 	}

@@ -179,7 +179,7 @@ func (n *Node) receivePromise(env *sim.Env, from sim.NodeID, m *promise) {
 		p.floor = m.Floor
 		n.learner.known = max(n.learner.known, m.Floor)
 		if m.Floor > n.learner.applied {
-			n.ask(env, rank)
+			n.ask(env, n.teacherFor(rank))
 		}
 		n.watchGap(env)
 	}
