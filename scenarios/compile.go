@@ -121,6 +121,11 @@ const partsPerBillion = 1_000_000
 
 func (s *ServerSpec) equip(n *kernel.Node) {
 	n.Sync, _ = s.Sync.Compile()
+	n.Writes = nil
+	for _, write := range s.Writes {
+		d, _ := write.Sync.Compile()
+		n.Writes = append(n.Writes, kernel.Write{Name: write.Records, Sync: d})
+	}
 	n.Checksums = s.Checksums
 	n.Service, n.Servers, n.Inbox = random.Dist{}, 0, s.Inbox
 	if s.Service != nil {

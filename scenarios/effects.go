@@ -224,7 +224,12 @@ func (t *Topology) any(such func(*ServerSpec) bool) bool {
 }
 
 func slowSync(on *ServerSpec) bool {
-	d, err := on.Sync.Compile()
+	return takesTime(on.Sync) || slices.ContainsFunc(on.Writes, func(w WriteSpec) bool { return takesTime(w.Sync) })
+}
+
+// takesTime tells whether some time is drawn that is not zero.
+func takesTime(s random.Spec) bool {
+	d, err := s.Compile()
 	if err != nil {
 		return true // that is a problem of its own
 	}

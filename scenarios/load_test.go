@@ -55,6 +55,9 @@ func TestRefusals(t *testing.T) {
 		"drawn":         {small + "nemesis: {kinds: [handover]}\n", `nemesis.kinds.0: here no leader hands its lead over`},
 		"slow":          {small + "faults: [{kind: slow, at: 0s, targets: n1, factor: 10}]\n", `no server has one`},
 		"slow disk":     {small + "faults: [{kind: slow-disk, at: 0s, targets: n1, factor: 10}]\n", `syncs take none`},
+		"slow writes":   {small + "topology: {server: {writes: [{records: log, sync: 0ms}]}}\nfaults: [{kind: slow-disk, at: 0s, targets: n1, factor: 10}]\n", `syncs take none`},
+		"what writes":   {small + "topology: {server: {writes: [{sync: 1ms}]}}\n", `records`},
+		"writes' law":   {small + "topology: {server: {writes: [{records: log, sync: {uniform: {low: 2ms, high: 1ms}}}]}}\n", `f.yaml:5:`},
 		"ring":          {small + "faults: [{kind: majorities-ring, at: 0s}]\n", `needs at least 4 servers`},
 		"tokens":        {strings.Replace(small, "keys: 4", "keys: 4, tokens: true", 1), `knows no session tokens`},
 		"roam":          {strings.Replace(small, "keys: 4", "keys: 4, roam: 1", 1), `there is nowhere else to go`},
@@ -73,6 +76,11 @@ func TestRefusals(t *testing.T) {
 		_, err := scenarios.Load("f.yaml", []byte(c.text))
 		require.ErrorContains(t, err, c.want, name)
 	}
+}
+
+func TestADiskThatIsSlowForSomeWritesCanBeSlower(t *testing.T) {
+	_, err := scenarios.Load("f.yaml", []byte(small+"topology: {server: {writes: [{records: log, sync: 1ms}]}}\nfaults: [{kind: slow-disk, at: 0s, targets: n1, factor: 10}]\n"))
+	require.NoError(t, err)
 }
 
 func TestSetReplacesAnAxis(t *testing.T) {

@@ -151,6 +151,7 @@ func (s *Scenario) unmodelled() string {
 	add(s.suffers(holdsMessages), "messages took longer than their links say")
 	add(s.suffers(slowsNodes), "messages queued at a slow replica")
 	add(s.suffers(slowsSyncs), "syncs took longer than the disks say, or failed")
+	add(len(s.Topology.Server.Writes) > 0, "some writes take longer to sync than others")
 	add(s.suffers(changesHomes), "keys changed their homes")
 	add(d.Quorum == "sloppy", "stand-ins answered that the model does not know")
 	add(d.Hints != "none", "hints brought replicas what they had missed")

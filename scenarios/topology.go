@@ -57,7 +57,14 @@ type ServerSpec struct {
 	Workers   int          `yaml:"workers" default:"1" min:"1" max:"1024" doc:"messages handled at a time, where there is a service time"`
 	Inbox     int          `yaml:"inbox" default:"0" min:"0" doc:"messages that may wait or be in service, beyond which others are refused; 0 is without limit"`
 	Sync      random.Spec  `yaml:"sync" default:"0ms" doc:"time that a disk sync takes"`
+	Writes    []WriteSpec  `yaml:"writes" doc:"times of syncs by what they make durable; one that covers several takes as long as the slowest"`
 	Checksums bool         `yaml:"checksums" default:"true" doc:"whether damage on disk is noticed"`
+}
+
+// WriteSpec is how long it takes to make some writes durable.
+type WriteSpec struct {
+	Records string      `yaml:"records" required:"true" doc:"the name of a file, such as log, or of a kind of record: with Raft vote, for another, and candidacy"`
+	Sync    random.Spec `yaml:"sync" default:"0ms" doc:"time that a sync takes which is the first to cover such a record"`
 }
 
 // SomeServers is what particular servers run on.
@@ -101,12 +108,21 @@ func (l *LinkSpec) Check() error { return compiles("latency", l.Latency) }
 // Check judges a leg's distribution.
 func (l *LegSpec) Check() error { return compiles("latency", l.Latency) }
 
+// Check judges a write's distribution.
+func (w *WriteSpec) Check() error { return compiles("sync", w.Sync) }
+
+// maxWrites is how many writes a disk can tell apart.
+const maxWrites = 63
+
 // Check judges a server's distributions.
 func (s *ServerSpec) Check() error {
 	if s.Service != nil {
 		if err := compiles("service", *s.Service); err != nil {
 			return err
 		}
+	}
+	if len(s.Writes) > maxWrites {
+		return fieldError{"writes", fmt.Errorf("more than %d kinds of writes", maxWrites)}
 	}
 	return compiles("sync", s.Sync)
 }

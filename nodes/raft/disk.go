@@ -21,6 +21,20 @@ type hardState struct {
 	Vote sim.NodeID
 }
 
+// Name implements sim.Named: disks may take longer for a vote than for a candidacy.
+func (h *hardState) Name() string {
+	if h.Vote != sim.Nobody {
+		return "vote"
+	}
+	return fileTerm
+}
+
+// candidacy is a term with a vote for the node itself.
+type candidacy struct{ hardState }
+
+// Name implements sim.Named.
+func (*candidacy) Name() string { return "candidacy" }
+
 // Encode implements sim.Record.
 func (h *hardState) Encode(e *sim.Encoder) {
 	e.Uint("term", h.Term)
@@ -147,7 +161,11 @@ func (n *Node) pledge(env *sim.Env, h hardState) {
 	if n.config.voteInTwoSteps() {
 		env.Disk().Replace(fileTerm, &hardState{Term: h.Term})
 	}
-	env.Disk().Replace(fileTerm, &record)
+	if record.Vote == n.self {
+		env.Disk().Replace(fileTerm, &candidacy{record})
+	} else {
+		env.Disk().Replace(fileTerm, &record)
+	}
 	n.flush(env)
 }
 
@@ -185,8 +203,11 @@ func (n *Node) recover(env *sim.Env) {
 	n.began = env.Now() > 0
 	n.recognise(env)
 	if record, err := disk.Read(fileTerm, 0); err == nil {
-		if h, ok := record.(*hardState); ok {
+		switch h := record.(type) {
+		case *hardState:
 			n.hard = *h
+		case *candidacy:
+			n.hard = h.hardState
 		}
 	}
 	n.disk.hard = n.hard

@@ -269,3 +269,25 @@ func TestSnapshotsAreAlike(t *testing.T) {
 	other.ConfigAt = 3
 	require.NotEqual(t, sim.Fingerprint(&s), sim.Fingerprint(&other))
 }
+
+// A disk may take longer for a vote than for a candidacy: records say which they are.
+func TestVotesAndCandidaciesAreToldApart(t *testing.T) {
+	b := newBench(t, 3, nil)
+	name := func(id sim.NodeID) string {
+		r, err := b.Disk(id).Read(fileTerm, 0)
+		require.NoError(t, err)
+		return r.(sim.Named).Name()
+	}
+	b.elect(2)
+	require.Equal(t, "candidacy", name(2))
+	require.Equal(t, "vote", name(1))
+	b.giveLog(3, 2)
+	require.Equal(t, "term", name(3), "it has voted for nobody in the new term")
+	b.crash(2)
+	b.restart(2)
+	b.settle()
+	b.signal(1, sim.SignalElect, 0)
+	b.settle()
+	require.Equal(t, "candidacy", name(1))
+	require.NotEqual(t, "candidacy", name(2), "a record read from the disk is of a former term")
+}

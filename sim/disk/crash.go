@@ -48,7 +48,7 @@ func (d *Disk) Crash(word uint64, tear bool) (kept, lost int) {
 		f.entries = append(f.entries, half)
 	}
 	clear(d.pending)
-	d.pending = d.pending[:0]
+	d.pending, d.notes = d.pending[:0], d.notes[:0]
 	d.synced += uint64(kept)
 	return kept, lost
 }
@@ -84,7 +84,7 @@ func (d *Disk) undo(c change) (added entry) {
 }
 
 // Wipe empties the disk.
-func (d *Disk) Wipe() { d.files, d.pending = nil, nil }
+func (d *Disk) Wipe() { d.files, d.pending, d.notes = nil, nil, nil }
 
 // Corrupt damages each synced record of a file ("" is every file) for which a
 // draw hits; it returns how many.
@@ -136,7 +136,7 @@ func (d *Disk) Snapshot() Image {
 
 // Restore puts an image in the place of everything.
 func (d *Disk) Restore(im Image) {
-	d.files, d.pending = cloneFiles(im.files), nil
+	d.files, d.pending, d.notes = cloneFiles(im.files), nil, nil
 }
 
 func cloneFiles(files []file) []file {

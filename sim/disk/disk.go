@@ -17,6 +17,10 @@ type Disk struct {
 	Checksums bool
 	// Check makes sure that records handed over never change: it panics where one has.
 	Check bool
+	// Names are the writes that Take tells apart, at most 63: the names of records, or of the
+	// files of those that have none of their own.
+	Names []string
+	notes []naming
 }
 
 type file struct {
@@ -72,6 +76,7 @@ func (d *Disk) Append(name string, r sim.Record) {
 	}
 	f.entries = append(f.entries, d.entry(r))
 	d.pending = append(d.pending, change{file: uint16(i), kind: appended})
+	d.note(i, r, false)
 }
 
 // Replace implements sim.Disk.
@@ -80,6 +85,7 @@ func (d *Disk) Replace(name string, r sim.Record) {
 	before := d.files[i].entries
 	d.files[i].entries = []entry{d.entry(r)}
 	d.pending = append(d.pending, change{file: uint16(i), kind: replaced, removed: before})
+	d.note(i, r, true)
 }
 
 // Cut implements sim.Disk.
@@ -178,7 +184,7 @@ func (d *Disk) Reset() {
 		clear(d.files[i].entries)
 	}
 	clear(d.pending)
-	*d = Disk{files: d.files[:0], pending: d.pending[:0], Checksums: d.Checksums, Check: d.Check}
+	*d = Disk{files: d.files[:0], pending: d.pending[:0], Checksums: d.Checksums, Check: d.Check, Names: d.Names}
 }
 
 // Records is how many records the disk holds, pending ones included.

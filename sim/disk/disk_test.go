@@ -254,3 +254,40 @@ func TestResetLeavesNothing(t *testing.T) {
 	d.Restore(before)
 	require.Zero(t, d.Len("a"), "nothing had been synced")
 }
+
+// vote is a record with a name of its own.
+type vote uint64
+
+func (v vote) Encode(e *sim.Encoder) { e.Uint("vote", uint64(v)) }
+func (vote) Name() string            { return "vote" }
+
+// TestWhatASyncCovers: each write is told of once, to the first sync asked for after it, and not
+// at all where it was replaced before.
+func TestWhatASyncCovers(t *testing.T) {
+	const other, log, ballot = 1 << 0, 1 << 1, 1 << 2
+	d := New()
+	d.Names = []string{"log", "vote"}
+	require.Zero(t, d.Take(d.Mark()), "nothing was written")
+	d.Append("log", number(1))
+	d.Replace("term", number(1))
+	first := d.Mark()
+	d.Replace("term", vote(2))
+	require.EqualValues(t, log|other, d.Take(first), "the term was not replaced when this sync was asked for")
+	require.EqualValues(t, ballot, d.Take(d.Mark()))
+	require.Zero(t, d.Take(d.Mark()))
+	d.Append("log", number(2))
+	d.Replace("term", number(3))
+	d.Replace("term", vote(3))
+	require.EqualValues(t, log|ballot, d.Take(d.Mark()))
+	d.Append("log", vote(4))
+	d.Append("log", number(4))
+	require.EqualValues(t, log|ballot, d.Take(d.Mark()), "an append replaces nothing, a record's own name goes first")
+	for _, forget := range []func(){func() { d.Crash(0, false) }, d.Wipe, func() { d.Restore(d.Snapshot()) }} {
+		d.Append("log", number(5))
+		forget()
+		require.Zero(t, d.Take(d.Mark()))
+	}
+	d.Names = nil
+	d.Append("log", number(6))
+	require.Zero(t, d.Take(d.Mark()), "nobody asks")
+}

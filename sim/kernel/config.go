@@ -52,6 +52,7 @@ type Node struct {
 	Inbox int
 
 	Sync      random.Dist // latency of a disk sync
+	Writes    []Write     // writes whose syncs take another time
 	Checksums bool        // whether damage on disk is noticed when read
 
 	WallOffset time.Duration // of the wall clock
@@ -59,6 +60,13 @@ type Node struct {
 	// WallSpread and DriftSpread are drawn for each seed: up to so much more, either way.
 	WallSpread  time.Duration
 	DriftSpread int64
+}
+
+// Write is how long syncs take that are the first to cover a particular write. One that covers
+// several takes as long as the slowest; the same draw decides each.
+type Write struct {
+	Name string // of the record, or of the file of one that has no name of its own
+	Sync random.Dist
 }
 
 const (

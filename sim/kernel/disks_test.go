@@ -96,6 +96,42 @@ func TestSlowAndFailingDisks(t *testing.T) {
 	require.EqualValues(t, 2, r.Counters.Get("disk.failed_syncs"))
 }
 
+// TestSyncsByWhatTheyCover: each write has its own time; the slowest decides; what a failed sync
+// was to cover the next one does; a slow disk multiplies all, or has its own.
+func TestSyncsByWhatTheyCover(t *testing.T) {
+	s := newStage()
+	s.config.Work = 700 * ms
+	var done []time.Duration
+	write := func(files ...string) func(env *sim.Env) {
+		return func(env *sim.Env) {
+			for _, file := range files {
+				env.Disk().Append(file, line(1))
+			}
+			env.Sync(1)
+		}
+	}
+	steps := []func(env *sim.Env){
+		write("log"), write("term"), write("other"), write(), write("other", "log", "term"), write("log"), write(),
+	}
+	s.node(&puppet{start: func(env *sim.Env) {
+		for i := range steps {
+			env.After(time.Duration(i)*100*ms, sim.Timer{Kind: 1, A: uint64(i)})
+		}
+	}, timeout: func(env *sim.Env, timer sim.Timer) { steps[timer.A](env) }, synced: func(env *sim.Env, _ sim.Sync) {
+		done = append(done, env.Now()%(100*ms))
+	}}, func(n *kernel.Node) {
+		n.Sync = constant(10 * ms)
+		n.Writes = []kernel.Write{{Name: "log", Sync: constant(30 * ms)}, {Name: "term", Sync: constant(2 * ms)}}
+	})
+	s.finished(t,
+		at(450*ms, 100*ms, func(w fault.World) func() {
+			w.FailSyncs(1, true)
+			return func() { w.FailSyncs(1, false) }
+		}),
+		at(550*ms, 100*ms, func(w fault.World) func() { return w.SlowSync(1, 2000, nil) }))
+	require.Equal(t, []time.Duration{30 * ms, 2 * ms, 10 * ms, 10 * ms, 30 * ms, 30 * ms, 60 * ms}, done)
+}
+
 // TestAFailedSyncMakesNothingDurable.
 func TestAFailedSyncMakesNothingDurable(t *testing.T) {
 	var found []int

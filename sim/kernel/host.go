@@ -42,14 +42,16 @@ type host struct {
 	open    int      // ops that this incarnation began and has not ended
 	syncs   []pendingSync
 	freed   []uint32 // free places of syncs
-	slow    slowness
-	lag     slowness // of the disk
-	failing int      // faults that make syncs fail
-	tearing int      // faults that make crashes tear
-	severed uint32   // messages of this node up to this sequence number are lost
-	traps   []*trap
-	roles   []fault.Holder
-	kinds   []uint64 // the role of each of roles
+	// unsynced are writes that a sync covered which failed.
+	unsynced uint64
+	slow     slowness
+	lag      slowness // of the disk
+	failing  int      // faults that make syncs fail
+	tearing  int      // faults that make crashes tear
+	severed  uint32   // messages of this node up to this sequence number are lost
+	traps    []*trap
+	roles    []fault.Holder
+	kinds    []uint64 // the role of each of roles
 }
 
 // rest is where in the window's effects to go on when the work is done, and in
@@ -61,8 +63,9 @@ type rest struct {
 }
 
 type pendingSync struct {
-	mark uint64
-	tag  uint64
+	mark   uint64
+	tag    uint64
+	writes uint64 // that it is the first to cover, as the disk names them
 }
 
 // slowness multiplies a time, in parts per thousand, or draws it from elsewhere.
@@ -116,6 +119,9 @@ func (h *host) build(w *World, id sim.NodeID, c *Node) {
 	h.world, h.config, h.id = w, c, id
 	h.env = sim.NewEnv(id, w)
 	h.disk = disk.New()
+	for i := range c.Writes {
+		h.disk.Names = append(h.disk.Names, c.Writes[i].Name)
+	}
 }
 
 // reset makes the host as new; the node is not started.
@@ -124,6 +130,7 @@ func (h *host) reset() {
 	h.env.Clear()
 	h.env.ForgetTimers()
 	h.disk.Reset()
+	h.unsynced = 0
 	h.disk.Checksums, h.disk.Check = h.config.Checksums, h.world.config.Check
 	h.wind()
 	h.life, h.up, h.retired, h.downs, h.paused, h.blocked, h.busy = 0, false, false, 0, 0, false, 0

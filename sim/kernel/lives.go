@@ -43,7 +43,7 @@ func (h *host) crash() {
 	h.env.ForgetTimers()
 	h.up, h.blocked, h.overdue, h.busy = false, false, false, 0
 	w.open, h.open = w.open-h.open, 0 // their client is gone: they will never end
-	h.armed, h.syncs, h.freed = h.armed[:0], h.syncs[:0], h.freed[:0]
+	h.armed, h.syncs, h.freed, h.unsynced = h.armed[:0], h.syncs[:0], h.freed[:0], 0
 	h.serving, h.places = h.serving[:0], h.places[:0]
 	h.roles, h.kinds = h.roles[:0], h.kinds[:0]
 	w.forgetPromises(h.id)
