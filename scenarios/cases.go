@@ -162,7 +162,7 @@ func (s *Scenario) axisError(name string, size int) error {
 
 // fieldCalled is the path of the field with a name of its own, "" if there is none.
 func (s *Scenario) fieldCalled(name string) (found string) {
-	eachScalar(reflect.ValueOf(s).Elem(), "", func(path, _ string) {
+	eachScalar(reflect.ValueOf(s).Elem(), "", func(path string, _ reflect.Value) {
 		if (path == name || strings.HasSuffix(path, "."+name)) && !strings.HasPrefix(path, casePrefix) {
 			found = cmp.Or(found, path)
 		}

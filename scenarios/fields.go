@@ -13,16 +13,14 @@ import (
 // lookup finds a field of a scenario by its dotted path, or by its last name where
 // only one scalar has it, and returns its value as scenarios spell it.
 func (s *Scenario) lookup(name string) (string, error) {
-	var names []string
 	var found []string
-	eachScalar(reflect.ValueOf(s).Elem(), "", func(path, value string) {
-		names = append(names, path)
+	eachScalar(reflect.ValueOf(s).Elem(), "", func(path string, v reflect.Value) {
 		if path == name || strings.HasSuffix(path, "."+name) && !strings.Contains(name, ".") {
 			if path == name || path == "protocol."+name {
-				found = []string{value, ""} // the exact path, or the protocol's own field, wins
+				found = []string{scalarText(v), ""} // the exact path, or the protocol's own field, wins
 				return
 			}
-			found = append(found, value)
+			found = append(found, scalarText(v))
 		}
 	})
 	switch {
@@ -31,6 +29,8 @@ func (s *Scenario) lookup(name string) (string, error) {
 	case len(found) > 1:
 		return "", fmt.Errorf("%q may be several fields: give its whole path", name)
 	}
+	var names []string
+	eachScalar(reflect.ValueOf(s).Elem(), "", func(path string, _ reflect.Value) { names = append(names, path) })
 	if near := strict.Nearest(name, names); near != "" {
 		return "", fmt.Errorf("there is no field %q; did you mean %q?", name, near)
 	}
@@ -38,9 +38,9 @@ func (s *Scenario) lookup(name string) (string, error) {
 }
 
 // eachScalar visits the fields that have one value, with their paths.
-func eachScalar(v reflect.Value, path string, visit func(path, value string)) {
-	if text, ok := scalarText(v); ok {
-		visit(path, text)
+func eachScalar(v reflect.Value, path string, visit func(path string, v reflect.Value)) {
+	if isScalar(v) {
+		visit(path, v)
 		return
 	}
 	switch v.Kind() {
@@ -48,7 +48,7 @@ func eachScalar(v reflect.Value, path string, visit func(path, value string)) {
 		if v.Type() == reflect.TypeFor[strict.Pairs[string]]() {
 			for i := range v.Len() {
 				pair := v.Index(i)
-				visit(join(path, pair.FieldByName("Key").String()), pair.FieldByName("Value").String())
+				visit(join(path, pair.FieldByName("Key").String()), pair.FieldByName("Value"))
 			}
 		}
 	case reflect.Interface, reflect.Pointer:
@@ -76,20 +76,28 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
-func scalarText(v reflect.Value) (string, bool) {
+var marshaler = reflect.TypeFor[encoding.TextMarshaler]()
+
+// isScalar tells whether a field has one value, which scalarText spells. It copies nothing: some
+// fields are large.
+func isScalar(v reflect.Value) bool {
 	if !v.CanInterface() {
-		return "", false
-	}
-	switch x := v.Interface().(type) {
-	case time.Duration:
-		return x.String(), true
-	case encoding.TextMarshaler:
-		text, err := x.MarshalText()
-		return string(text), err == nil
+		return false
 	}
 	switch v.Kind() {
 	case reflect.Bool, reflect.Int, reflect.Int64, reflect.Uint32, reflect.Uint64, reflect.String:
-		return fmt.Sprint(v.Interface()), true
+		return true
 	}
-	return "", false
+	return v.Type().Implements(marshaler) && (v.Kind() != reflect.Interface && v.Kind() != reflect.Pointer || !v.IsNil())
+}
+
+func scalarText(v reflect.Value) string {
+	switch x := v.Interface().(type) {
+	case time.Duration:
+		return x.String()
+	case encoding.TextMarshaler:
+		text, _ := x.MarshalText()
+		return string(text)
+	}
+	return fmt.Sprint(v.Interface())
 }

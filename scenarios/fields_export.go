@@ -129,9 +129,9 @@ func fill(f *Field, s *Scenario) {
 // Value is the value of a field at a dotted path, as scenarios spell it; false where
 // the scenario has no such field, or one with more than one value.
 func (s *Scenario) Value(path string) (text string, has bool) {
-	visit := func(at, value string) {
+	visit := func(at string, v reflect.Value) {
 		if at == path {
-			text, has = value, true
+			text, has = scalarText(v), true
 		}
 	}
 	eachScalar(reflect.ValueOf(s).Elem(), "", visit)

@@ -11,7 +11,7 @@ func (d *Document) Apply(path string) Problems {
 	twin := d.root.clone(nil)
 	var problems Problems
 	for _, e := range found.entries {
-		s := setter{decoder: newDecoder(d.typ, d.options), at: e.at, path: e.key, value: e.value.clone(nil)}
+		s := setter{decoder: d.decoder(), at: e.at, path: e.key, value: e.value.clone(nil)}
 		err := s.set(&twin, d.typ, &field{}, e.key)
 		switch own := s.decoder.problems; {
 		case err == nil:

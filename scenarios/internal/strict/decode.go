@@ -224,11 +224,14 @@ func defaultNode(f *field, at Pos) (*node, error) {
 	if f.fallback == "" && formOf(f.typ) == formString {
 		return &node{kind: scalar, quoted: true, at: at}, nil
 	}
-	value, problems := compose("", []byte(f.fallback))
-	if len(problems) > 0 {
-		return nil, fmt.Errorf("the default %s is wrong: %s", quote(f.fallback), problems[0].Message)
+	if f.standard == nil {
+		value, problems := compose("", []byte(f.fallback))
+		if len(problems) > 0 {
+			return nil, fmt.Errorf("the default %s is wrong: %s", quote(f.fallback), problems[0].Message)
+		}
+		f.standard = value
 	}
-	return value.clone(&at), nil
+	return f.standard.clone(&at), nil
 }
 
 // oneOf asks that exactly one of a struct's alternatives is given.

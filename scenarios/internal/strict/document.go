@@ -12,6 +12,7 @@ type Document struct {
 	root    *node
 	typ     reflect.Type
 	options Options
+	shapes  shapes // its clones share them
 	parsed  bool
 	wrong   Problems // with the text itself: no decoding mends them
 }
@@ -19,7 +20,7 @@ type Document struct {
 // Decode reads text into a pointer to a struct and reports everything that is wrong with it, in the order of the text.
 // The document is never nil. Where there are problems, what into points to is of no use.
 func Decode(file string, text []byte, into any, options Options) (*Document, Problems) {
-	d := &Document{file: file, options: options, typ: reflect.TypeOf(into).Elem()}
+	d := &Document{file: file, options: options, shapes: shapes{}, typ: reflect.TypeOf(into).Elem()}
 	root, problems := compose(file, text)
 	d.root, d.parsed, d.wrong = root, root != nil, problems
 	if !d.parsed {
@@ -35,7 +36,7 @@ func (d *Document) Decode(into any) Problems {
 	}
 	target := reflect.ValueOf(into).Elem()
 	target.SetZero()
-	decoding := newDecoder(target.Type(), d.options)
+	decoding := d.decoder()
 	decoding.problems = append(decoding.problems, d.wrong...)
 	decoding.decode(d.root, target, &field{}, "")
 	left := len(d.wrong) + decoding.count - len(decoding.problems)
@@ -44,6 +45,13 @@ func (d *Document) Decode(into any) Problems {
 		problems = append(problems, Problem{Pos: Pos{File: d.file}, Message: fmt.Sprintf("and %d more problems", left)})
 	}
 	return problems
+}
+
+// decoder makes a decoder that knows the shapes which were met before.
+func (d *Document) decoder() *decoder {
+	made := newDecoder(d.typ, d.options)
+	made.shapes = d.shapes
+	return made
 }
 
 // Clone gives a document that can be changed without changing this one.

@@ -25,7 +25,7 @@ func (d *Document) SetFrom(source, path, value string) error {
 	if err != nil {
 		return err
 	}
-	s := setter{decoder: newDecoder(d.typ, d.options), at: at, path: path, value: n}
+	s := setter{decoder: d.decoder(), at: at, path: path, value: n}
 	twin := d.root.clone(nil)
 	if err := s.set(&twin, d.typ, &field{}, path); err != nil {
 		return err

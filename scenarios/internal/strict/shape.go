@@ -17,6 +17,7 @@ type field struct {
 	bare       string // the unit that a duration without one was likely meant in; "" goes by the default
 	fallback   string // the default's text
 	hasDefault bool
+	standard   *node // the default, once it was read
 	min, max   string
 	one        []string
 	required   bool
