@@ -36,6 +36,7 @@ type Runner struct {
 	limits Limits
 	tape   Tape
 	worlds []*kernel.World
+	memory kernel.Memory // of all of them: they take turns
 }
 
 // NewRunner makes a runner.
@@ -88,12 +89,11 @@ func (r *Runner) runCell(i int, out *results.Run) *results.Cell {
 	return &out.Cells[len(out.Cells)-1]
 }
 
-// Record runs one cell and returns what it left behind, which the next run of the
-// same cell overwrites.
+// Record runs one cell and returns what it left behind, which the next run overwrites.
 func (r *Runner) Record(cell int, seed uint64) *record.Run {
 	if r.worlds[cell] == nil {
 		config := r.plan.Cells[cell].Scenario.world(r.limits)
-		config.Overrides = r.tape.Overrides
+		config.Overrides, config.Memory = r.tape.Overrides, &r.memory
 		if r.tape.Schedule != nil {
 			config.Schedule, config.Nemesis = r.tape.Schedule, nil
 		}

@@ -26,6 +26,8 @@ type Config struct {
 	MaxEvents uint64 // 0 is the default, a thousand million
 	MaxMemory int64  // bytes that the kernel may hold; 0 is the default, 2 GiB
 
+	// Memory, when not nil, is shared with other worlds.
+	Memory *Memory
 	// Keep picks the facts to record, a bit for each sim.Fact; 0 is all of them.
 	Keep  uint32
 	Trace bool // record every event

@@ -39,6 +39,51 @@ const (
 // Bytes is about how much memory the world holds.
 func (w *World) Bytes() int64 { return w.bytes() }
 
+// Memory is what worlds may have in common that never run at the same time: whichever runs
+// takes over the queue, the tables, the disks and the lists of the record from the one that ran
+// before, whose record is then gone. The cells of a grid need not each keep their own. The
+// zero Memory is ready.
+type Memory struct{ owner *World }
+
+// mostInherited divides the limit of a world's memory: more is let go than handed on, so that
+// what another world needed does not count much against this one's limit.
+const mostInherited = 8
+
+// inherit takes over the memory of the world that ran last.
+func (w *World) inherit() {
+	m := w.config.Memory
+	if m == nil || m.owner == w {
+		return
+	}
+	if last := m.owner; last != nil {
+		if last.bytes() <= w.config.MaxMemory/mostInherited {
+			w.exchange(last)
+		} else {
+			last.letGo()
+		}
+	}
+	m.owner = w
+}
+
+// letGo forgets what the last run left.
+func (w *World) letGo() {
+	fresh := New(w.config)
+	fresh.makeRun()
+	w.exchange(fresh)
+}
+
+// exchange swaps the memory of two worlds.
+func (w *World) exchange(other *World) {
+	w.queue, other.queue = other.queue, w.queue
+	w.messages, other.messages = other.messages, w.messages
+	w.sends, other.sends = other.sends, w.sends
+	w.resends, other.resends = other.resends, w.resends
+	for i := range min(len(w.hosts), len(other.hosts)) {
+		w.hosts[i].disk, other.hosts[i].disk = other.hosts[i].disk, w.hosts[i].disk
+	}
+	w.run.Exchange(other.run)
+}
+
 // checkUnchanged compares a message with what it was when it was sent.
 func (w *World) checkUnchanged(e *queue.Event) {
 	m := w.messages.list[e.Message]

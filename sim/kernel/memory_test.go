@@ -4,6 +4,7 @@ package kernel_test
 
 import (
 	"runtime"
+	"slices"
 	"testing"
 	"unsafe"
 
@@ -59,4 +60,48 @@ func heap() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
+}
+
+// TestSharedMemoryChangesNothing: worlds of different sizes take turns with one memory, and do
+// what each does alone.
+func TestSharedMemoryChangesNothing(t *testing.T) {
+	for _, limit := range []int64{0, 1 << 20} { // with the small limit nothing is handed on
+		var memory kernel.Memory
+		var alone, shared []*kernel.World
+		for _, c := range []kernel.Config{jugglerConfig(20, 1000), quorumConfig(100), jugglerConfig(3, 30)} {
+			c.MaxMemory = limit
+			alone = append(alone, kernel.New(c))
+			c.Memory = &memory
+			shared = append(shared, kernel.New(c))
+		}
+		for seed := range uint64(3) {
+			for i := range shared {
+				want, got := alone[i].Run(seed), shared[i].Run(seed)
+				require.Equal(t, want.Digest, got.Digest)
+				require.Equal(t, want.Stop, got.Stop)
+				require.Equal(t, want.Names, got.Names)
+				require.Equal(t, want.Sent, got.Sent)
+				require.True(t, slices.Equal(want.History.Ops, got.History.Ops))
+				require.True(t, slices.Equal(want.Observations, got.Observations))
+			}
+		}
+	}
+}
+
+// TestSharedMemoryIsOne: many worlds that take turns hold little more than one.
+func TestSharedMemoryIsOne(t *testing.T) {
+	const worlds = 20
+	var keep [worlds]*kernel.World
+	var memory kernel.Memory
+	c := jugglerConfig(3, 10_000)
+	c.Memory = &memory
+	all := int64(0)
+	for i := range keep {
+		keep[i] = kernel.New(c)
+		keep[i].Run(1)
+	}
+	for _, w := range keep {
+		all += w.Bytes()
+	}
+	require.Less(t, all, 2*keep[worlds-1].Bytes())
 }

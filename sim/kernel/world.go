@@ -99,6 +99,10 @@ func (w *World) pair(from, to sim.NodeID) uint64 {
 
 // reset makes everything as new, for a seed.
 func (w *World) reset(seed uint64) {
+	if w.run == nil {
+		w.makeRun()
+	}
+	w.inherit()
 	w.source = random.Source{Seed: seed}
 	if len(w.config.Overrides) > 0 {
 		w.source = random.NewSource(seed, w.config.Overrides)
@@ -121,18 +125,20 @@ func (w *World) reset(seed uint64) {
 	}
 }
 
-// prepareRun empties the record of the last run, or makes one.
-func (w *World) prepareRun(seed uint64) {
-	if w.run == nil {
-		w.run = &record.Run{Traffic: make([]record.Traffic, int(sim.Control)+1)}
-		w.run.Names, w.run.Places, w.run.IsClient = []string{""}, []string{""}, []bool{false}
-		w.run.Sent = make([]record.Traffic, len(w.config.Nodes)+1)
-		for _, n := range w.config.Nodes {
-			w.run.Names = append(w.run.Names, n.Name)
-			w.run.Places = append(w.run.Places, n.Place)
-			w.run.IsClient = append(w.run.IsClient, n.Client)
-		}
+// makeRun makes the record of runs.
+func (w *World) makeRun() {
+	w.run = &record.Run{Traffic: make([]record.Traffic, int(sim.Control)+1)}
+	w.run.Names, w.run.Places, w.run.IsClient = []string{""}, []string{""}, []bool{false}
+	w.run.Sent = make([]record.Traffic, len(w.config.Nodes)+1)
+	for _, n := range w.config.Nodes {
+		w.run.Names = append(w.run.Names, n.Name)
+		w.run.Places = append(w.run.Places, n.Place)
+		w.run.IsClient = append(w.run.IsClient, n.Client)
 	}
+}
+
+// prepareRun empties the record of the last run.
+func (w *World) prepareRun(seed uint64) {
 	r := w.run
 	r.Seed = seed
 	r.History.Reset()

@@ -34,6 +34,16 @@ type Run struct {
 	Stop        Stop
 }
 
+// Exchange swaps the lists of two runs that grow with their length.
+func (r *Run) Exchange(other *Run) {
+	r.History, other.History = other.History, r.History
+	r.Observations, other.Observations = other.Observations, r.Observations
+	r.Copies, other.Copies = other.Copies, r.Copies
+	r.Lacks, other.Lacks = other.Lacks, r.Lacks
+	r.Checkpoints, other.Checkpoints = other.Checkpoints, r.Checkpoints
+	r.Trace, other.Trace = other.Trace, r.Trace
+}
+
 // CheckpointEvery is how many events lie between two checkpoints of the digest.
 const CheckpointEvery = 1024
 
