@@ -16,7 +16,9 @@ type Controller struct {
 	heard []time.Duration
 	newer []uint64 // by rank: a life that is not registered yet, 0 if none
 	whole []bool   // by rank: what that life says of itself
-	tag   uint64
+	// Who said that its disk has an identity, registered or not.
+	identified sim.NodeSet
+	tag        uint64
 }
 
 var _ sim.Node = (*Controller)(nil)
@@ -77,12 +79,11 @@ func (c *Controller) receiveBeat(env *sim.Env, rank int, m *beat) {
 	if m.Life == c.now.Lives[rank] && m.Version < c.now.Version {
 		env.Send(c.servers[rank], c.told())
 	}
-	p := c.now.clone()
-	if m.Identified && m.Life == p.Lives[rank] {
-		p.Identified |= sim.NodesOf(c.servers[rank])
+	if m.Identified {
+		c.identified |= sim.NodesOf(c.servers[rank])
 	}
-	if c.newer[rank] > 0 || p.Identified != c.now.Identified {
-		c.decide(env, p)
+	if c.newer[rank] > 0 || c.identified&^c.now.Identified != 0 {
+		c.decide(env, c.now.clone())
 	}
 }
 
@@ -113,6 +114,7 @@ func (c *Controller) decide(env *sim.Env, p partition) {
 			c.remove(&p, c.servers[rank])
 		}
 	}
+	p.Identified |= c.identified
 	c.elect(env, &p)
 	if !c.differs(&p) {
 		return

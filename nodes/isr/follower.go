@@ -51,7 +51,7 @@ func (s *Server) receiveFetched(env *sim.Env, from sim.NodeID, m *fetched) {
 		return
 	}
 	f.open, f.round, f.subject = false, m.Round, m.About
-	if m.Diverge && !s.config.truncateToHW() {
+	if m.Diverge {
 		s.cut(env, s.log.Meeting(m.Meets))
 	}
 	for i := range m.Entries {

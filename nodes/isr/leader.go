@@ -3,7 +3,6 @@ package isr
 import (
 	"time"
 
-	"simrun/nodes/internal/replog"
 	"simrun/sim"
 )
 
@@ -62,7 +61,7 @@ func (s *Server) receiveFetch(env *sim.Env, from sim.NodeID, m *fetch) {
 		return
 	}
 	p.parked = nil
-	if !s.log.Holds(m.Last) {
+	if isThere := s.config.truncateToHW() && m.Last.Index <= s.log.Last().Index; !isThere && !s.log.Holds(m.Last) {
 		s.diverge(env, from, m)
 		return
 	}
@@ -77,9 +76,6 @@ func (s *Server) receiveFetch(env *sim.Env, from sim.NodeID, m *fetch) {
 // diverge tells a follower where the two logs may meet (KIP-101, KIP-279).
 func (s *Server) diverge(env *sim.Env, to sim.NodeID, m *fetch) {
 	meets := s.log.Position(s.log.Meeting(m.Last))
-	if s.config.truncateToHW() {
-		meets = replog.Position{}
-	}
 	env.Send(to, &fetched{About: m.About, Epoch: s.now.Epoch, Life: m.Life, Number: m.Number, Diverge: true, Meets: meets, Round: s.leads.round})
 }
 
