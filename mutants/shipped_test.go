@@ -15,7 +15,7 @@ import (
 var families = []string{
 	"leader-follower", "dynamo", "dynamo-hints", "crdt", "carts", "two-phase", "anti-entropy", "ring-change",
 	"paxos", "multi-leader", "raft", "viewstamped", "etcd-raft", "abd", "chain", "leaders", "leaders-clocks",
-	"in-sync-replicas",
+	"in-sync-replicas", "in-sync-unflushed",
 }
 
 // shippedSeeds is how many seeds the protocols that ship must hold.
@@ -113,6 +113,12 @@ func TestWeakerOptionsBreakThePromise(t *testing.T) {
 		{"paxos", "protocol.reads", "leader"},  // who believes to lead is asked, and is wrong
 		{"paxos-lease", "protocol.drift", "0"}, // clocks are trusted more than they deserve
 		{"dynamo-hints", "protocol.hints", "memory"},
+		{"in-sync-replicas", "protocol.acks", "leader"},
+		{"in-sync-replicas", "protocol.acks", "none"},
+		{"in-sync-replicas", "protocol.unclean", "true"},
+		{"in-sync-replicas", "protocol.reads", "leader"},
+		{"in-sync-replicas", "nemesis.kinds", "[isolate, crash, wipe]"},
+		{"in-sync-unflushed", "protocol.min_isr", "1"},
 	} {
 		t.Run(weaker.scenario+" "+weaker.path+"="+weaker.value, func(t *testing.T) {
 			edits := []scenarios.Edit{set(weaker.path, weaker.value)}

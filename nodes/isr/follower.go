@@ -8,12 +8,11 @@ import (
 
 // following is a follower's part.
 type following struct {
-	number  uint64 // of the newest fetch
-	open    bool   // it is not answered
-	asked   time.Duration
-	owes    bool // a fetch is sent once the disk has all
-	round   uint64
-	subject sim.Subject // what the next fetch is about
+	number uint64 // of the newest fetch
+	open   bool   // it is not answered
+	asked  time.Duration
+	owes   bool // a fetch is sent once the disk has all
+	round  uint64
 }
 
 // fetch asks the leader for more, once what the log holds is to be acknowledged.
@@ -29,15 +28,13 @@ func (s *Server) fetch(env *sim.Env) {
 	f.number++
 	f.open, f.asked = true, env.Now()
 	env.Send(s.now.Leader, &fetch{
-		About: f.subject, Epoch: s.now.Epoch, Life: s.life, Number: f.number, Last: end, High: s.high, Round: f.round,
+		Epoch: s.now.Epoch, Life: s.life, Number: f.number, Last: end, High: s.high, Round: f.round,
 	})
-	f.subject = 0
 }
 
 // tickFollowing fetches again where an answer is missing.
 func (s *Server) tickFollowing(env *sim.Env) {
 	if f := &s.follows; f.open && since(env, f.asked, s.config.Retry) {
-		f.subject = 0
 		s.fetch(env)
 	}
 }
@@ -50,7 +47,7 @@ func (s *Server) receiveFetched(env *sim.Env, from sim.NodeID, m *fetched) {
 	if s.role != sim.Follower || !isOurs || !f.open || m.Life != s.life || m.Number != f.number {
 		return
 	}
-	f.open, f.round, f.subject = false, m.Round, m.About
+	f.open, f.round = false, m.Round
 	if m.Diverge {
 		s.cut(env, s.log.Meeting(m.Meets))
 	}

@@ -76,7 +76,7 @@ func (s *Server) receiveFetch(env *sim.Env, from sim.NodeID, m *fetch) {
 // diverge tells a follower where the two logs may meet (KIP-101, KIP-279).
 func (s *Server) diverge(env *sim.Env, to sim.NodeID, m *fetch) {
 	meets := s.log.Position(s.log.Meeting(m.Last))
-	env.Send(to, &fetched{About: m.About, Epoch: s.now.Epoch, Life: m.Life, Number: m.Number, Diverge: true, Meets: meets, Round: s.leads.round})
+	env.Send(to, &fetched{Epoch: s.now.Epoch, Life: m.Life, Number: m.Number, Diverge: true, Meets: meets, Round: s.leads.round})
 }
 
 // note takes note of a fetch. A follower is caught up if it has what the log held at
@@ -107,7 +107,7 @@ func (s *Server) answerFetch(env *sim.Env, rank int, always bool) {
 		return
 	}
 	p.parked = nil
-	about := m.About
+	about := sim.Subject(0)
 	if len(entries) == 1 {
 		about = sim.OpSubject(entries[0].Op, 1)
 	}

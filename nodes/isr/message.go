@@ -51,7 +51,6 @@ func (p *partition) clone() partition {
 
 // fetch asks the leader for what follows on a follower's log, and so tells it what the follower has.
 type fetch struct {
-	About  sim.Subject
 	Epoch  uint64
 	Life   uint64
 	Number uint64          // of the fetch, in this life
@@ -60,12 +59,11 @@ type fetch struct {
 	Round  uint64          // the newest that the leader has told of
 }
 
-func (*fetch) Kind() sim.Kind         { return sim.Kind{Class: sim.Replicate, Code: codeFetch, Name: "fetch"} }
-func (m *fetch) Subject() sim.Subject { return m.About }
+func (*fetch) Kind() sim.Kind       { return sim.Kind{Class: sim.Replicate, Code: codeFetch, Name: "fetch"} }
+func (*fetch) Subject() sim.Subject { return 0 }
 
 // Encode implements sim.Message.
 func (m *fetch) Encode(e *sim.Encoder) {
-	e.Uint("about", uint64(m.About))
 	e.Uint("epoch", m.Epoch)
 	e.Uint("life", m.Life)
 	e.Uint("number", m.Number)
@@ -76,7 +74,7 @@ func (m *fetch) Encode(e *sim.Encoder) {
 
 // fetched answers a fetch.
 type fetched struct {
-	About   sim.Subject
+	About   sim.Subject // the write, where it carries one alone
 	Epoch   uint64
 	Life    uint64 // that asked: fetches are numbered in each life
 	Number  uint64
