@@ -71,7 +71,7 @@ func TestDifficulty(t *testing.T) {
 
 // everyMutant is all that are built, in the order of their names.
 func everyMutant() []mutant {
-	all := slices.Concat(mutants, raftMutants, etcdRaftMutants)
+	all := slices.Concat(mutants, raftMutants, etcdRaftMutants, vrMutants)
 	slices.Sort(all)
 	return all
 }

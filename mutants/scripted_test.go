@@ -76,6 +76,10 @@ func (m mutant) family() string {
 		return "raft-disks"
 	case strings.HasPrefix(string(m), "r-"):
 		return "raft"
+	case m == "vr-recovery-without-nonce":
+		return "viewstamped-recovery"
+	case strings.HasPrefix(string(m), "vr-"):
+		return "viewstamped"
 	case strings.HasPrefix(string(m), "er-"):
 		return "etcd-raft"
 	}

@@ -14,7 +14,7 @@ import (
 // families are the default scenarios: one for each family of protocols.
 var families = []string{
 	"leader-follower", "dynamo", "dynamo-hints", "crdt", "carts", "two-phase", "anti-entropy", "ring-change",
-	"paxos", "multi-leader", "raft", "viewstamped", "etcd-raft", "abd", "chain", "leaders", "leaders-clocks",
+	"paxos", "multi-leader", "raft", "viewstamped", "viewstamped-recovery", "etcd-raft", "abd", "chain", "leaders", "leaders-clocks",
 	"in-sync-replicas", "in-sync-unflushed",
 }
 
@@ -30,7 +30,7 @@ func shippedSeeds() int {
 }
 
 // machines are the default scenarios of replicated state machines and their kin.
-var machines = []string{"raft", "etcd-raft", "paxos", "paxos-members", "paxos-lease", "paxos-roles", "abd", "chain"}
+var machines = []string{"raft", "viewstamped", "viewstamped-recovery", "etcd-raft", "paxos", "paxos-members", "paxos-lease", "paxos-roles", "abd", "chain"}
 
 // machineSeeds is how many seeds those must hold, each of one cell.
 func machineSeeds() int {
@@ -110,7 +110,8 @@ func TestWeakerOptionsBreakThePromise(t *testing.T) {
 		{"dynamo-hints", "protocol.hints", "none"},
 		{"multi-leader", "protocol.delivery", "arrival"},
 		{"multi-leader", "workload.tokens", "false"},
-		{"paxos", "protocol.reads", "leader"},  // who believes to lead is asked, and is wrong
+		{"paxos", "protocol.reads", "leader"}, // who believes to lead is asked, and is wrong
+		{"viewstamped", "protocol.reads", "leader"},
 		{"paxos-lease", "protocol.drift", "0"}, // clocks are trusted more than they deserve
 		{"dynamo-hints", "protocol.hints", "memory"},
 		{"in-sync-replicas", "protocol.acks", "leader"},

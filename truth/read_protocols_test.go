@@ -50,6 +50,9 @@ func readPaths() []readPath {
 		// Fetches wait for what is new as long as it takes: an empty answer under way would be none to the read.
 		return []scenarios.Edit{set("protocol", "{kind: in-sync-replicas, fetch_wait: 1m, lag: 2m, retry: 2m, reads: "+reads+"}")}
 	}
+	viewstamped := func(reads string) []scenarios.Edit {
+		return []scenarios.Edit{set("protocol", "{kind: viewstamped, reads: "+reads+"}")}
+	}
 	told := []string{"chosen", "beat", "beat-ack"}
 	chain := func(edits ...scenarios.Edit) []scenarios.Edit {
 		return append([]scenarios.Edit{set("protocol", "{kind: chain}")}, edits...)
@@ -66,6 +69,9 @@ func readPaths() []readPath {
 		{protocol: "leader lease write/Raft commit", client: "remote", code: sim.Put, edits: ofRaft("read-index"), without: raftNotices},
 		{protocol: "Raft ReadIndex at leader", client: "remote", code: sim.Get, spare: 1, edits: inSync("read-index"), without: []string{"beat"}},
 		{protocol: "leader lease read", client: "remote", code: sim.Get, spare: 1, edits: inSync("leader"), without: []string{"beat"}},
+		{protocol: "log read via leader (MultiPaxos/Raft)", client: "remote", code: sim.Get, edits: viewstamped("log"), without: []string{"commit"}},
+		{protocol: "leader lease write/Raft commit", client: "remote", code: sim.Put, edits: viewstamped("log"), without: []string{"commit"}},
+		{protocol: "Raft ReadIndex at leader", client: "remote", code: sim.Get, edits: viewstamped("read-index"), without: []string{"commit"}},
 		{protocol: "leader lease write/Raft commit", client: "remote", code: sim.Put, edits: leader(), without: quietNotices},
 		{protocol: "Raft ReadIndex at leader", client: "remote", code: sim.Get, edits: leader(set("protocol.reads", "confirmed")), without: []string{"notice"}},
 		{protocol: "Dynamo read or write via separate coordinator", client: "remote", code: sim.Get, spare: 1, edits: dynamo()},

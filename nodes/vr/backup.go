@@ -35,6 +35,10 @@ func (n *Node) receivePrepare(env *sim.Env, from sim.NodeID, m *prepare) {
 	if n.config.commitFromOldView() && m.View < n.views.View && n.role != sim.Leader {
 		n.setCommit(env, min(m.Commit, n.log.Last().Index))
 	}
+	if n.config.acceptsOldView() && m.View < n.views.View && n.role != sim.Leader {
+		n.takeNew(env, m.After, m.Entries)
+		env.Send(from, &prepareOK{about: m.about, View: m.View, Match: min(m.last(), n.log.Last().Index)})
+	}
 	if !n.obeys(env, from, m.View) {
 		return
 	}
@@ -57,8 +61,7 @@ func (n *Node) receivePrepare(env *sim.Env, from sim.NodeID, m *prepare) {
 // obeys tells whether a primary's message is of the view in which this replica is its
 // backup, and has it fetch the log of a view that has started without it.
 func (n *Node) obeys(env *sim.Env, from sim.NodeID, view uint64) bool {
-	isOld := view < n.views.View && !n.config.acceptsOldView()
-	if isOld || from == n.self || view == n.views.View && n.primary(view) == n.self {
+	if view < n.views.View || from == n.self || view == n.views.View && n.primary(view) == n.self {
 		return false
 	}
 	n.tries = 0
