@@ -25,6 +25,7 @@ type Config struct {
 	Chunk         int `yaml:"chunk" default:"64" min:"1" doc:"most keys and sessions in one message of a snapshot"`
 
 	Reads string        `yaml:"reads" default:"read-index" one:"log|read-index|forwarded|lease|leader|replica|learner" doc:"how gets are served: through the log; by the leader, confirmed by a round; by the nearest replica as of an index that the leader confirms; by a leader with a lease; by who believes to lead; by the nearest replica; by the nearest learner"`
+	Apply string        `yaml:"apply" default:"committed" one:"committed|appended" doc:"what reads at a replica or a learner show: what is committed, or also what stands in its log behind"`
 	Drift int           `yaml:"drift" default:"10000" min:"0" max:"900000" unit:"parts per million" doc:"lease: how much too fast or slow a clock is trusted to run at most"`
 	Wait  time.Duration `yaml:"wait" default:"0s" min:"0s" doc:"how long a replica holds a read whose token it has not reached before it refuses"`
 
@@ -45,7 +46,7 @@ func Defaults() Config {
 	return Config{
 		Timeout: 150 * time.Millisecond, Spread: 150 * time.Millisecond, Heartbeat: 50 * time.Millisecond,
 		PreVote: true, CheckQuorum: true, Batch: 64, Window: 16, Notice: "prompt", Chunk: 64,
-		Reads: "read-index", Drift: 10_000, Change: "single", Remember: 256,
+		Reads: "read-index", Apply: "committed", Drift: 10_000, Change: "single", Remember: 256,
 		AttemptTimeout: 250 * time.Millisecond, Backoff: 5 * time.Millisecond,
 	}
 }

@@ -40,7 +40,8 @@
 // timeout, a restarted one for the longest, and because a leader that told another to
 // take over counts on no lease any more in its term. The others are not linearizable: a
 // leader that asks nobody, any replica, a learner; with a session token those wait
-// until they have reached what the session saw.
+// until they have reached what the session saw. apply: appended shows what a replica's log holds behind
+// what is committed, which may be cut, and is there to be seen.
 //
 // # Members
 //

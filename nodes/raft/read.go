@@ -173,12 +173,30 @@ func (n *Node) complete(env *sim.Env, h *heldRead) {
 // serve answers a read from what is applied.
 func (n *Node) serve(env *sim.Env, to sim.NodeID, r *kv.Request, why sim.Why) {
 	values, size := n.store.Current(r.Key, n.applied)
+	if n.config.Apply == "appended" && (why == sim.AsReplica || why == sim.ByToken) {
+		values, size = n.uncommitted(r.Key, values, size)
+	}
 	env.Observe(sim.Observation{Fact: sim.Served, Why: why, Op: r.Op, Key: r.Key, A: n.applied, B: n.hard.Term})
 	reply := n.out.replies.Next()
 	*reply = kv.Reply{
 		Op: r.Op, Attempt: r.Attempt, Outcome: sim.OK, Values: values, Token: n.token(n.applied), Leader: n.leader, Size: size,
 	}
 	env.Send(to, reply)
+}
+
+// uncommitted is what a key would hold were all committed that this server's log holds. It is wrong
+// to show: another leader may cut it off (paper, figure 7).
+func (n *Node) uncommitted(key sim.Key, values []sim.Value, size uint32) ([]sim.Value, uint32) {
+	for index := n.applied + 1; index <= n.log.Last().Index; index++ {
+		switch e := n.log.At(index); {
+		case e.Key != key || !e.Code.Writes():
+		case e.Code == sim.Delete:
+			values, size = nil, 0
+		default:
+			values, size = []sim.Value{e.Value}, e.Size
+		}
+	}
+	return values, size
 }
 
 // release serves the held reads that can be served now.

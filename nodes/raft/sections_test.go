@@ -291,3 +291,31 @@ func TestVotesAndCandidaciesAreToldApart(t *testing.T) {
 	require.Equal(t, "candidacy", name(1))
 	require.NotEqual(t, "candidacy", name(2), "a record read from the disk is of a former term")
 }
+
+// Figure 7: what a log holds beyond what is committed may be cut. Who shows it all the same shows what never was.
+func TestAReplicaShowsOnlyWhatIsCommitted(t *testing.T) {
+	for _, apply := range []string{"committed", "appended"} {
+		b := newBench(t, 3, func(c *Config) { c.Reads, c.Apply = "replica", apply })
+		b.elect(1)
+		b.settle()
+		first := b.put1(1, 1)
+		b.settle()
+		second := b.put1(1, 1)
+		b.frozen[2] = true
+		b.deliverThose(both(isKind("append"), to(2)))
+		local := func() sim.OpID { return b.ask(2, kv.Request{Code: sim.Get, Key: 1, Read: kv.AtReplica}) }
+		shown, answered := b.read(local())
+		require.True(t, answered)
+		require.Equal(t, map[string]sim.OpID{"committed": first, "appended": second}[apply], shown)
+		b.drop(all)
+		b.crash(2)
+		b.frozen[2] = false
+		b.restart(2)
+		b.now += time.Second
+		b.electIf(3, only(2, 3))
+		b.beat(3)
+		b.settleIf(only(2, 3))
+		shown, _ = b.read(local())
+		require.Equal(t, first, shown, "the other was never committed")
+	}
+}
