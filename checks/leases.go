@@ -85,15 +85,19 @@ func (v *view) leases() (list []leased, rivals []rivalry) {
 	return list, rivals
 }
 
-// lease takes one statement: it goes on, or ends earlier than was said before.
+// lease takes one statement: it goes on, or ends earlier than was said before. One that is over when it is
+// stated, for its round was answered late, was never held.
 func (v *view) lease(list []leased, seen *record.Observation) []leased {
 	end := v.run.TrueTime(seen.Node, time.Duration(seen.B))
 	at := slices.IndexFunc(list, func(l leased) bool { return l.node == seen.Node && l.epoch == seen.C })
-	if at < 0 {
-		return append(list, leased{seen.Node, seen.C, end, seen.Stamp})
+	switch isOver := end <= seen.At; {
+	case at < 0 && !isOver:
+		list = append(list, leased{seen.Node, seen.C, end, seen.Stamp})
+	case at >= 0 && isOver:
+		list[at].end = min(list[at].end, seen.At)
+	case at >= 0:
+		list[at].end, list[at].stamp = end, seen.Stamp
 	}
-	l := &list[at]
-	l.end, l.stamp = max(end, min(l.end, seen.At)), seen.Stamp
 	return list
 }
 

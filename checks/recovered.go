@@ -50,9 +50,13 @@ func (v *view) recovered() Report {
 	return r
 }
 
-// lastReigns lists for each scope the tenure of its highest epoch that ends last.
+// lastReigns lists for each scope the tenure of its highest epoch that ends last, of those that began
+// before settling ended.
 func (v *view) lastReigns() (last []tenure) {
 	for _, t := range v.tenures() {
+		if t.begin >= v.run.Phases.Settled {
+			continue
+		}
 		at, found := slices.BinarySearchFunc(last, t, func(a, b tenure) int { return cmp.Compare(a.scope, b.scope) })
 		switch {
 		case !found:

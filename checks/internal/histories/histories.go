@@ -200,7 +200,7 @@ func (b *Builder) Reach(stamp uint32, node sim.NodeID, slot, covers, print uint6
 
 // Break is a fault on a node between two stamps.
 func (b *Builder) Break(node sim.NodeID, injected, healed uint32) *Builder {
-	b.run.Faults = append(b.run.Faults, record.Fault{Name: "crash", Injected: at(injected), Healed: at(healed), Targets: []sim.NodeID{node}})
+	b.run.Faults = append(b.run.Faults, record.Fault{Name: "crash", Stamp: injected, Injected: at(injected), Healed: at(healed), Targets: []sim.NodeID{node}})
 	return b
 }
 
