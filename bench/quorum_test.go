@@ -162,6 +162,6 @@ func dynamoWorld(durable bool) *kernel.World {
 	work := &workloads.Probe{Clients: askers, Every: every, After: []time.Duration{0}, Timeout: time.Second, Reuse: trialKeys}
 	probe, connect := work.Maker(), func() kv.Client { return dynamo.NewClient(c, members, members[0]) }
 	return kernel.New(worldConfig(dynamo.New(c, members), func(number uint16) sim.Node {
-		return probe(workloads.Options{Client: number, Servers: members, Connect: connect, End: time.Hour})
+		return probe(workloads.Options{Client: number, Connect: connect, End: time.Hour})
 	}))
 }
