@@ -21,7 +21,8 @@ func NewClient(config Config, members []sim.NodeID, near sim.NodeID) kv.Client {
 	return c
 }
 
-// hasty takes a write for done once it has sent it. It hears of another leader all the same.
+// hasty takes a put or a delete for done once it has sent it. It hears of another leader all the
+// same. What a compare-and-set has done nobody knows who does not wait.
 type hasty struct {
 	*caller.Client
 	leader sim.NodeID
@@ -30,7 +31,7 @@ type hasty struct {
 
 // Call implements kv.Client.
 func (h *hasty) Call(env *sim.Env, r kv.Request) {
-	if r.Code == sim.Get {
+	if r.Code == sim.Get || r.Code == sim.CAS {
 		h.Client.Call(env, r)
 		return
 	}

@@ -10,7 +10,7 @@ import (
 
 // Config is how a partition is replicated. The tags tell a decoder its keys, defaults and bounds.
 type Config struct {
-	Acks    string `yaml:"acks" default:"all" one:"all|leader|none" doc:"when a write is acknowledged: once all in-sync replicas have it; once the leader has it; or never, the client does not wait"`
+	Acks    string `yaml:"acks" default:"all" one:"all|leader|none" doc:"when a write is acknowledged: once all in-sync replicas have it; once the leader has it; or never, the client waits for compare-and-sets only"`
 	MinISR  int    `yaml:"min_isr" default:"2" min:"1" doc:"with fewer in-sync replicas nothing more is committed, and no write is taken that wants all acknowledgements"`
 	Unclean bool   `yaml:"unclean" default:"false" doc:"where no replica that has all that is committed is alive, one that may not have it leads"`
 	Flush   bool   `yaml:"flush" default:"true" doc:"a replica has what is on its disk; else what is in its memory, and disks follow at intervals"`

@@ -22,7 +22,7 @@
 // agreed already. It stands still while fewer than min_isr are in sync (KIP-966), and the leader takes
 // no writes that want all acknowledgements (acks: all) meanwhile. With acks: leader a write is
 // acknowledged once the leader has it, with acks: none it is not even answered: the client takes it
-// for done once it has sent it. Both lose writes whenever a leader is lost, and acks: leader says of
+// for done once it has sent it, and a later one may come before it. Both lose writes whenever a leader is lost, and acks: leader says of
 // compare-and-sets what may never come true. Writes that come again are known again (the idempotent producer of KIP-98).
 //
 // A follower that has not had all of the leader's log for the lag time is taken out of the set;

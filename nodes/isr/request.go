@@ -78,7 +78,8 @@ func (s *Server) acknowledge(env *sim.Env) {
 		safe = s.has()
 	}
 	s.leads.waits = slices.DeleteFunc(s.leads.waits, func(w waiting) bool {
-		if w.index <= safe && s.config.Acks != "none" {
+		isAwaited := s.config.Acks != "none" || w.index <= safe && s.log.At(w.index).Code == sim.CAS
+		if w.index <= safe && isAwaited {
 			s.answer(env, &w)
 		}
 		return w.index <= safe
