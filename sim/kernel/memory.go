@@ -11,17 +11,15 @@ import (
 	"simrun/sim/record"
 )
 
-// bytes is about how much memory the world holds.
-func (w *World) bytes() int64 {
+// used is about how much memory the run needs by now, in bytes. It depends on the run alone, not on
+// what former runs made room for: where a run stops that needs too much is a matter of its seed.
+func (w *World) used() int64 {
 	r := w.run
-	n := w.queue.Bytes() + w.messages.bytes() + w.sends.bytes() + w.resends.bytes() + r.History.Bytes() + 8*cap(r.Checkpoints)
-	n += cap(r.Observations) * int(unsafe.Sizeof(record.Observation{}))
-	n += len(r.Trace) * traceCost
-	n += len(w.messages.list) * messageCost
+	n := w.queue.Len()*eventCost + len(w.messages.list)*messageCost + w.sends.used() + w.resends.used() + r.History.Used()
+	n += len(r.Observations)*int(unsafe.Sizeof(record.Observation{})) + 8*len(r.Checkpoints) + len(r.Trace)*traceCost
 	for i := 1; i < len(w.hosts); i++ {
 		h := &w.hosts[i]
-		n += h.disk.Records() * recordCost
-		n += cap(h.inbox.ring) * int(unsafe.Sizeof(queue.Event{}))
+		n += h.disk.Records()*recordCost + h.inbox.length*eventCost
 	}
 	for _, rule := range w.rules {
 		n += len(rule.held) * (messageCost + 64)
@@ -29,15 +27,30 @@ func (w *World) bytes() int64 {
 	return int64(n)
 }
 
-// What is counted for things whose size the kernel cannot see.
+// held is about how much memory the world keeps, in bytes: also what earlier runs needed.
+func (w *World) held() int64 {
+	r := w.run
+	n := w.queue.Bytes() + w.messages.bytes() + w.sends.bytes() + w.resends.bytes() + r.History.Bytes() + 8*cap(r.Checkpoints)
+	n += cap(r.Observations) * int(unsafe.Sizeof(record.Observation{}))
+	for i := 1; i < len(w.hosts); i++ {
+		n += cap(w.hosts[i].inbox.ring) * eventCost
+	}
+	return int64(n)
+}
+
+// What is counted for one of each, with what the kernel cannot see of it.
 const (
-	messageCost = 160
+	eventCost   = int(unsafe.Sizeof(queue.Event{}))
+	messageCost = 176
 	recordCost  = 128
 	traceCost   = 256
 )
 
-// Bytes is about how much memory the world holds.
-func (w *World) Bytes() int64 { return w.bytes() }
+// Used is about how much memory the run needed, in bytes.
+func (w *World) Used() int64 { return w.used() }
+
+// Held is about how much memory the world keeps for its next run, in bytes.
+func (w *World) Held() int64 { return w.held() }
 
 // Memory is what worlds may have in common that never run at the same time: whichever runs
 // takes over the queue, the tables, the disks and the lists of the record from the one that ran
@@ -45,8 +58,7 @@ func (w *World) Bytes() int64 { return w.bytes() }
 // zero Memory is ready.
 type Memory struct{ owner *World }
 
-// mostInherited divides the limit of a world's memory: more is let go than handed on, so that
-// what another world needed does not count much against this one's limit.
+// mostInherited divides the limit of a world's memory: more is let go than handed on.
 const mostInherited = 8
 
 // inherit takes over the memory of the world that ran last.
@@ -56,7 +68,7 @@ func (w *World) inherit() {
 		return
 	}
 	if last := m.owner; last != nil {
-		if last.bytes() <= w.config.MaxMemory/mostInherited {
+		if last.held() <= w.config.MaxMemory/mostInherited {
 			w.exchange(last)
 		} else {
 			last.letGo()

@@ -101,7 +101,7 @@ func TestSharedMemoryIsOne(t *testing.T) {
 		keep[i].Run(1)
 	}
 	for _, w := range keep {
-		all += w.Bytes()
+		all += w.Held()
 	}
-	require.Less(t, all, 2*keep[worlds-1].Bytes())
+	require.Less(t, all, 2*keep[worlds-1].Held())
 }

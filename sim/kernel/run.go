@@ -114,7 +114,7 @@ func (w *World) checkpoint() {
 	switch {
 	case w.events >= w.config.MaxEvents:
 		w.stop(record.OutOfEvents)
-	case w.bytes() > w.config.MaxMemory:
+	case w.used() > w.config.MaxMemory:
 		w.stop(record.OutOfMemory)
 	case w.config.Interrupted != nil && w.config.Interrupted():
 		w.stop(record.Interrupted)

@@ -187,6 +187,15 @@ func (h *History) Reset() {
 	}
 }
 
+// Used is how much memory the ops of the history take, in bytes.
+func (h *History) Used() int {
+	n := 48*len(h.Ops) + 16*len(h.slab)
+	for i := range h.index {
+		n += 4 * len(h.index[i])
+	}
+	return n
+}
+
 // Bytes is how much memory the history holds.
 func (h *History) Bytes() int {
 	n := 48*cap(h.Ops) + 16*cap(h.slab)
