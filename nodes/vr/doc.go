@@ -37,8 +37,14 @@
 // A replica that was primary when it crashed opens the next view: others may have entries of its view that its
 // disk has not.
 //
+// # Reads
+//
+// Through the log, as published; by the primary once f + 1 replicas have answered a round that began after the read came, and what
+// the view started with is committed (read-index, as in Raft); by who believes to be primary, and by any replica, which may be stale
+// (6.3).
+//
 // # What is left out
 //
-// Reconfiguration (section 7), witnesses (6.1), and fetching a checkpoint by parts with hash trees (5.2). A disk that loses
-// what was synced is outside the claim.
+// Reconfiguration (section 7), witnesses (6.1), leases for reads at the primary (6.3), and fetching a checkpoint by parts with
+// hash trees (5.2). A disk that loses what was synced is outside the claim.
 package vr

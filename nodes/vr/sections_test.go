@@ -183,3 +183,21 @@ func TestReadsAtAPrimaryThatIsNone(t *testing.T) {
 		require.Equal(t, reads == "leader", answered, reads)
 	}
 }
+
+// A replica's own read waits for what its session has seen, for as long as is configured.
+func TestReadsAtAReplicaWaitForTheirToken(t *testing.T) {
+	b := newBench(t, 3, func(c *Config) { c.Reads, c.Wait = "replica", 5*c.Heartbeat })
+	write := b.put1(1, 1)
+	b.settle()
+	token := b.wantOK(write).Token
+	early := b.ask(2, kv.Request{Code: sim.Get, Key: 1, Read: kv.AtReplica, Token: token})
+	require.Nil(t, b.reply(early), "n2 has it, and does not know that it is committed")
+	b.pass(b.config.Heartbeat)
+	shown, answered := b.read(early)
+	require.True(t, answered)
+	require.Equal(t, write, shown)
+	token.Index++
+	late := b.ask(2, kv.Request{Code: sim.Get, Key: 1, Read: kv.AtReplica, Token: token})
+	b.pass(b.config.Wait)
+	b.wantError(late, sim.TokenBehind)
+}

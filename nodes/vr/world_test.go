@@ -184,3 +184,57 @@ func TestClusterSizes(t *testing.T) {
 		}
 	}
 }
+
+// Section 4.3: while no more than f replicas are without their logs at once, all come back, and nothing is
+// lost; messages that are late, lost or doubled change nothing.
+func TestRecoveryWithoutDisks(t *testing.T) {
+	nemesis := fault.NewNemesis()
+	nemesis.Kinds, nemesis.Most = []string{"loss", "duplicate", "reorder", "delay", "late", "elect", "slow-disk"}, 3
+	config := vr.Defaults()
+	config.Durable, config.SnapshotEvery, config.Reads = "view", 20, "read-index"
+	c := stormy(config, 5, nemesis)
+	for i, at := range []time.Duration{200 * ms, 1100 * ms, 2000 * ms, 2900 * ms} {
+		pair := fault.Targets{fault.Target(names(5)[i]), fault.Target(names(5)[(2*i+2)%5])}
+		c.Schedule = append(c.Schedule, fault.Entry{At: at, For: 100 * ms, Fault: fault.Crash{Targets: pair}})
+	}
+	w := kernel.New(c)
+	all, came := 0, 0
+	for seed := range seeds(25, 2000) {
+		run := w.Run(seed)
+		// What is in memory is on no disk, so that what judges disks has nothing to say.
+		asked := []string{"linearizable", "-durable_majority", "-leader_completeness"}
+		all++
+		if mostWithoutLogs(run) > 2 {
+			asked = append(asked, "-converged", "-recovered", "-lost_writes", "-masked_losses") // nobody comes back
+		} else {
+			came++
+		}
+		requireSound(t, run, seed, asked...)
+	}
+	require.Greater(t, 10*came, 9*all, "pairs are apart, but for where disks and messages are very slow")
+}
+
+// mostWithoutLogs is how many replicas had come back and did not have their logs yet, at most.
+func mostWithoutLogs(run *record.Run) (most int) {
+	without := map[sim.NodeID]bool{}
+	for i := range run.Observations {
+		switch o := &run.Observations[i]; {
+		case o.Fact == sim.Role && o.Why == sim.Held:
+			delete(without, o.Node)
+		case o.Fact == sim.Promised && o.Life > 1 && o.At > 0 && isFirst(run, i):
+			without[o.Node] = true
+			most = max(most, len(without))
+		}
+	}
+	return most
+}
+
+// isFirst tells whether a node states nothing before in the same life.
+func isFirst(run *record.Run, at int) bool {
+	for i := at - 1; i >= 0; i-- {
+		if o := &run.Observations[i]; o.Node == run.Observations[at].Node {
+			return o.Life != run.Observations[at].Life
+		}
+	}
+	return true
+}
