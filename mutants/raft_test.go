@@ -16,9 +16,9 @@ const raftSeeds = 20
 var raftMutants = []mutant{
 	"r-ack-before-fsync", "r-ack-client-after-deposed", "r-commit-past-match", "r-config-not-rolled-back", "r-entry-cache-stale",
 	"r-fig8-commit-old-term", "r-follower-local-read", "r-fsync-done-by-index", "r-grant-any-candidate", "r-joint-lost-in-snapshot",
-	"r-joint-union-quorum", "r-learner-counted", "r-lease-clock", "r-lease-from-ack-time", "r-lease-no-margin", "r-lease-vs-transfer",
-	"r-no-dedup", "r-no-prevterm-check", "r-no-uptodate-check", "r-nondeterministic-apply", "r-prev0-after-compaction",
-	"r-read-before-apply", "r-readindex-no-own-commit", "r-readindex-no-round", "r-restarted-voter", "r-session-expiry-local",
+	"r-joint-union-quorum", "r-learner-counted", "r-learns-from-other-term", "r-lease-clock", "r-lease-from-ack-time", "r-lease-no-margin", "r-lease-vs-transfer",
+	"r-no-dedup", "r-no-prevterm-check", "r-no-uptodate-check", "r-nondeterministic-apply", "r-old-ack-counted", "r-prev0-after-compaction",
+	"r-read-before-apply", "r-readindex-no-own-commit", "r-readindex-no-round", "r-restarted-voter", "r-round-joined-late", "r-session-expiry-local",
 	"r-single-change-before-noop", "r-snapshot-drops-suffix", "r-snapshot-of-unapplied", "r-snapshot-regress", "r-stale-vote-counted",
 	"r-term-regress-from-snapshot", "r-truncate-on-any-append", "r-two-servers-at-once", "r-vote-reply-before-persist", "r-vote-volatile",
 	"r-wiped-node-same-id",

@@ -31,7 +31,7 @@ var mutants = []mutant{
 	"dy-repair-resurrects", "dy-ring-change-split",
 	"lf-ack-local-only", "lf-no-fencing", "lf-skip-gap", "lf-token-ignores-epoch", "lf-visible-before-ack",
 	"ml-cart-union", "ml-no-causal-delivery", "ml-no-origin-filter", "ml-tombstone-early-gc",
-	"px-promise-volatile", "px-own-value", "px-ballot-not-unique", "px-promises-per-message", "px-accept-no-bump",
+	"px-promise-before-sync", "px-promise-volatile", "px-own-value", "px-ballot-not-unique", "px-promises-per-message", "px-accept-no-bump",
 	"px-single-ballot-field", "px-learner-minority", "px-flexq-disjoint", "mp-gap-noop", "mp-config-immediately",
 }
 
@@ -113,7 +113,7 @@ func TestScriptsKill(t *testing.T) {
 func TestDefaultScenariosFindTheEasyMutants(t *testing.T) {
 	for _, m := range mutants {
 		switch m {
-		case "dy-async-writeback", "mp-config-immediately", "isr-no-epoch-fence", "isr-read-below-start":
+		case "dy-async-writeback", "mp-config-immediately", "px-promise-before-sync", "isr-no-epoch-fence", "isr-read-below-start":
 			continue // it takes hundreds of seeds, or more
 		}
 		t.Run(string(m), func(t *testing.T) {

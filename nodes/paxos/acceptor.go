@@ -82,6 +82,10 @@ func (n *Node) receivePrepare(env *sim.Env, from sim.NodeID, m *prepare) {
 			reply.Accepted = append(reply.Accepted, acceptance{slot, e})
 		}
 	}
+	if n.config.promiseUnsynced() {
+		n.send(env, from, reply)
+		return
+	}
 	n.owe(env, owed{message: reply, to: bit(n.rank(from))})
 }
 

@@ -23,6 +23,7 @@ type plot struct {
 func plots() []plot {
 	return []plot{
 		{"2.2 a promise outlives a crash", "px-promise-volatile", promiseOutlivesCrash},
+		{"2.5 a promise is on disk before it is told", "px-promise-before-sync", promiseIsOnDisk},
 		{"2.2 P2c: a value that may be chosen is proposed again", "px-own-value", foundIsProposed},
 		{"2.2 different proposers choose from disjoint sets of numbers", "px-ballot-not-unique", ballotsAreUnique},
 		{"2.2 a majority is of acceptors, not of messages", "px-promises-per-message", promisesOfAcceptors},
@@ -62,6 +63,22 @@ func promiseOutlivesCrash(t *testing.T, edit func(*Config)) *play {
 	p.elect(5, 2, 3)
 	require.True(t, p.leads(5))
 	p.Crash(3, simtest.Kept)
+	p.Restart(3)
+	p.put(4)
+	p.flow(4, 1, 3)
+	p.put(5)
+	p.flow(5, 2, 3)
+	return p
+}
+
+// The disk of 3 is busy as it promises ballot 5, and it crashes.
+func promiseIsOnDisk(t *testing.T, edit func(*Config)) *play {
+	p := newPlay(t, 5, with(apart, edit))
+	p.flow(4, 1, 3)
+	require.True(t, p.leads(4))
+	p.server(3).disk.busy = true
+	p.elect(5, 2, 3)
+	p.Crash(3, simtest.Lost)
 	p.Restart(3)
 	p.put(4)
 	p.flow(4, 1, 3)

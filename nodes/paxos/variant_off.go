@@ -17,3 +17,4 @@ func (variant) disjointQuorums() bool    { return false }
 func (variant) gapNoop() bool            { return false }
 func (variant) configImmediately() bool  { return false }
 func (variant) campaignsAtWhim() bool    { return false }
+func (variant) promiseUnsynced() bool    { return false }

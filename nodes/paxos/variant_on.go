@@ -5,7 +5,7 @@ package paxos
 // variant is one small wrong change, chosen by name. Only builds with the tag
 // mutants have it: there the tests prove that judges notice.
 type variant struct {
-	Mutant string `yaml:"mutant" one:"|px-promise-volatile|px-own-value|px-ballot-not-unique|px-promises-per-message|px-accept-no-bump|px-single-ballot-field|px-learner-minority|px-flexq-disjoint|mp-gap-noop|mp-config-immediately|safe-campaigns" doc:"the wrong change"`
+	Mutant string `yaml:"mutant" one:"|px-promise-before-sync|px-promise-volatile|px-own-value|px-ballot-not-unique|px-promises-per-message|px-accept-no-bump|px-single-ballot-field|px-learner-minority|px-flexq-disjoint|mp-gap-noop|mp-config-immediately|safe-campaigns" doc:"the wrong change"`
 }
 
 // promiseVolatile: an acceptor forgets what it promised when it restarts; what it
@@ -39,6 +39,9 @@ func (v variant) gapNoop() bool { return v.Mutant == "mp-gap-noop" }
 
 // configImmediately: a configuration rules from the slot behind its own.
 func (v variant) configImmediately() bool { return v.Mutant == "mp-config-immediately" }
+
+// promiseUnsynced: a promise is told before it is on disk.
+func (v variant) promiseUnsynced() bool { return v.Mutant == "px-promise-before-sync" }
 
 // campaignsAtWhim: a leader opens another ballot for no reason. It looks wrong, and is safe: nobody
 // may accuse it.

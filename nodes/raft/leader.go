@@ -250,7 +250,7 @@ func (n *Node) peerOf(env *sim.Env, from sim.NodeID, term, identity, round uint6
 		return nil
 	}
 	rank := n.rank(from)
-	if rank < 0 || n.role != sim.Leader || term < n.hard.Term {
+	if rank < 0 || n.role != sim.Leader || term < n.hard.Term && !n.config.oldAcks() {
 		return nil
 	}
 	p := &n.ruling.peers[rank]

@@ -130,7 +130,7 @@ func (n *Node) receiveReadIndex(env *sim.Env, m *readIndex) {
 	if n.config.readBeforeApply() {
 		h.index = 0
 	}
-	if m.Term == n.hard.Term && n.role != sim.Leader {
+	if (m.Term == n.hard.Term || n.config.learnsFromOthers()) && n.role != sim.Leader {
 		// What the leader has committed is committed here as far as the logs are the same.
 		n.setCommit(env, min(m.Index, n.follower.verified))
 	}

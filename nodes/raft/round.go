@@ -38,6 +38,9 @@ func (n *Node) beginRound(env *sim.Env) {
 func (n *Node) askRound(env *sim.Env) uint64 {
 	r := &n.ruling.rounds
 	if r.asked > r.confirmed {
+		if n.config.sharesRound() {
+			return r.asked
+		}
 		r.more = true
 		return r.number + 1
 	}

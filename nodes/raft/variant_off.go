@@ -47,3 +47,6 @@ func (variant) matchWithoutMax() bool         { return false }
 func (variant) voteInTwoSteps() bool          { return false }
 func (variant) pollsGranted() bool            { return false }
 func (variant) stepsDownAtWhim() bool         { return false }
+func (variant) oldAcks() bool                 { return false }
+func (variant) sharesRound() bool             { return false }
+func (variant) learnsFromOthers() bool        { return false }

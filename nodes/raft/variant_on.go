@@ -5,7 +5,7 @@ package raft
 // variant is one small wrong change, chosen by name. Only builds with the tag
 // mutants have it: there the tests prove that judges notice.
 type variant struct {
-	Mutant string `yaml:"mutant" one:"|r-ack-before-fsync|r-ack-client-after-deposed|r-commit-past-match|r-config-not-rolled-back|r-entry-cache-stale|r-fig8-commit-old-term|r-follower-local-read|r-fsync-done-by-index|r-grant-any-candidate|r-joint-lost-in-snapshot|r-joint-union-quorum|r-learner-counted|r-lease-clock|r-lease-from-ack-time|r-lease-no-margin|r-lease-vs-transfer|r-no-dedup|r-no-prevterm-check|r-no-uptodate-check|r-nondeterministic-apply|r-prev0-after-compaction|r-read-before-apply|r-readindex-no-own-commit|r-readindex-no-round|r-restarted-voter|r-session-expiry-local|r-single-change-before-noop|r-snapshot-drops-suffix|r-snapshot-of-unapplied|r-snapshot-regress|r-stale-vote-counted|r-term-regress-from-snapshot|r-truncate-on-any-append|r-two-servers-at-once|r-vote-reply-before-persist|r-vote-volatile|r-wiped-node-same-id|safe-match-without-max|safe-vote-in-two-steps|safe-polls-granted|safe-steps-down" doc:"the wrong change"`
+	Mutant string `yaml:"mutant" one:"|r-ack-before-fsync|r-ack-client-after-deposed|r-commit-past-match|r-config-not-rolled-back|r-entry-cache-stale|r-fig8-commit-old-term|r-follower-local-read|r-fsync-done-by-index|r-grant-any-candidate|r-joint-lost-in-snapshot|r-joint-union-quorum|r-learner-counted|r-learns-from-other-term|r-lease-clock|r-lease-from-ack-time|r-lease-no-margin|r-lease-vs-transfer|r-no-dedup|r-no-prevterm-check|r-no-uptodate-check|r-nondeterministic-apply|r-old-ack-counted|r-prev0-after-compaction|r-read-before-apply|r-readindex-no-own-commit|r-readindex-no-round|r-restarted-voter|r-round-joined-late|r-session-expiry-local|r-single-change-before-noop|r-snapshot-drops-suffix|r-snapshot-of-unapplied|r-snapshot-regress|r-stale-vote-counted|r-term-regress-from-snapshot|r-truncate-on-any-append|r-two-servers-at-once|r-vote-reply-before-persist|r-vote-volatile|r-wiped-node-same-id|safe-match-without-max|safe-vote-in-two-steps|safe-polls-granted|safe-steps-down" doc:"the wrong change"`
 }
 
 // commitOldTerm: entries of former terms are committed by counting copies.
@@ -119,6 +119,16 @@ func (v variant) sessionsByOwnClock() bool { return v.Mutant == "r-session-expir
 // localApply: the time at which a server applies a compare-and-set decides whether it looks at
 // what it compares.
 func (v variant) localApply() bool { return v.Mutant == "r-nondeterministic-apply" }
+
+// oldAcks: an acknowledgement counts in whatever term it was given.
+func (v variant) oldAcks() bool { return v.Mutant == "r-old-ack-counted" }
+
+// sharesRound: a read is confirmed by a round that began before it came.
+func (v variant) sharesRound() bool { return v.Mutant == "r-round-joined-late" }
+
+// learnsFromOthers: a commit index of another term's leader is believed of a log that is only known to
+// be that of this term's.
+func (v variant) learnsFromOthers() bool { return v.Mutant == "r-learns-from-other-term" }
 
 // The others look wrong, and are safe: nobody may accuse them.
 
