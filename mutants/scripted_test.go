@@ -72,6 +72,8 @@ func (m mutant) family() string {
 		return "paxos-members"
 	case m.isPaxos():
 		return "paxos"
+	case strings.HasPrefix(string(m), "r-lease-"), m == "r-restarted-voter", m == "r-round-joined-late":
+		return "raft-leases"
 	case m == "r-wiped-node-same-id":
 		return "raft-disks"
 	case strings.HasPrefix(string(m), "r-"):

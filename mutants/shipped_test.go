@@ -30,7 +30,10 @@ func shippedSeeds() int {
 }
 
 // machines are the default scenarios of replicated state machines and their kin.
-var machines = []string{"raft", "viewstamped", "viewstamped-recovery", "etcd-raft", "paxos", "paxos-members", "paxos-lease", "paxos-roles", "abd", "chain"}
+var machines = []string{
+	"raft", "raft-disks", "raft-leases", "viewstamped", "viewstamped-recovery", "etcd-raft", "paxos", "paxos-members", "paxos-lease",
+	"paxos-roles", "abd", "chain",
+}
 
 // machineSeeds is how many seeds those must hold, each of one cell.
 func machineSeeds() int {
@@ -43,7 +46,7 @@ func machineSeeds() int {
 // What ships keeps what it promises, whatever goes wrong.
 func TestWhatShipsHolds(t *testing.T) {
 	seeds := shippedSeeds()
-	for _, name := range append([]string{"dynamo-majorities", "statements", "paxos-members", "paxos-lease", "paxos-roles", "locks"}, families...) {
+	for _, name := range append([]string{"dynamo-majorities", "statements", "paxos-members", "paxos-lease", "raft-disks", "raft-leases", "paxos-roles", "locks"}, families...) {
 		t.Run(name, func(t *testing.T) {
 			if slices.Contains(machines, name) {
 				holdsInTurns(t, name, machineSeeds(), machineSeeds())
