@@ -43,6 +43,9 @@ func (s *Scenario) lacking() (all []lack) {
 	case !sendsCommands && has(sim.Execute):
 		return []lack{{"kind", "this protocol executes commands alone: use workload.kind: statements"}}
 	}
+	if p, ok := s.Protocol.(interface{ OneWriter() bool }); ok && p.OneWriter() && s.Workload.Count() > 1 {
+		all = append(all, lack{"clients", "one client alone may write here: protocol.writers is one"})
+	}
 	if s.roams() && !s.Topology.severalPlaces() {
 		all = append(all, lack{"roam", "there is nowhere else to go: give topology.datacentres with servers in two at least"})
 	}

@@ -69,6 +69,7 @@ func TestRefusals(t *testing.T) {
 		"other type":    {strings.Replace(collected("merge: server"), "w: 1", "w: 1, versions: crdt, type: counter", 1), `this protocol's keys hold a counter`},
 		"reader merges": {strings.Replace(collected("merge: cart"), "w: 1", "w: 1, versions: crdt", 1), `this protocol merges itself: use server`},
 		"commands":      {strings.Replace(small, "kind: readwrite, clients: 2, rate: 50/s, keys: 4", "kind: statements", 1), `this protocol executes no commands`},
+		"two clients":   {strings.Replace(small, "kind: dynamo, n: 3, r: 1, w: 1, coordinator: client", "kind: abd, writers: one", 1), `workload.clients: one client alone may write here`},
 		"no commands":   {strings.Replace(small, "kind: dynamo, n: 3, r: 1, w: 1, coordinator: client", "kind: statements", 1), `this protocol executes commands alone`},
 		"two writers":   {strings.Replace(small, "kind: dynamo, n: 3, r: 1, w: 1, coordinator: client", "kind: statements, ship: pages, leaders: 2", 1), `a physical log has one writer`},
 		"datacentres":   {small + "topology: {nodes: 3, datacentres: [{name: east, nodes: 2}]}\n", `have 2 nodes in all`},

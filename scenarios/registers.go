@@ -17,6 +17,10 @@ func (p *atomicRegisters) Server(kv.Layout) func(sim.NodeID) sim.Node { return a
 func (p *atomicRegisters) Client(l kv.Layout, _ sim.NodeID) kv.Client {
 	return abd.NewClient(p.Config, l.Members)
 }
+
+// OneWriter tells whether a single client may write.
+func (p *atomicRegisters) OneWriter() bool { return p.Writers == "one" }
+
 func (p *atomicRegisters) Commits() bool               { return true }
 func (p *atomicRegisters) Siblings() bool              { return false }
 func (p *atomicRegisters) Sessions() bool              { return false }

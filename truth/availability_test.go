@@ -32,7 +32,7 @@ func refused(t *testing.T, q quorums) (reads, writes []uint) {
 }
 
 // downRun runs the protocol while a set of replicas is down.
-func downRun(t *testing.T, q quorums, down uint) *record.Run {
+func downRun(t *testing.T, q quorums, down uint, more ...scenarios.Edit) *record.Run {
 	t.Helper()
 	var names []string
 	for i := range q.n {
@@ -44,18 +44,22 @@ func downRun(t *testing.T, q quorums, down uint) *record.Run {
 	if len(names) == 0 {
 		edits = append(q.edits(), set("faults", "[]"), set("requires", "[]"))
 	}
+	if len(more) > 0 {
+		edits = append(edits[len(q.edits()):], more...)
+	}
 	run := runner(t, "crash-set", edits...).Record(0, 1)
 	require.Equal(t, record.Finished, run.Stop.Reason)
 	require.EqualValues(t, min(len(names), 1), run.Counters.Get("crash.injected"))
 	return run
 }
 
-// answered tells whether all ops of a kind were answered; either all are, or none.
+// answered tells whether all ops of a kind were answered; either all are, or none. What ends
+// when those that were down are back does not count.
 func answered(t *testing.T, run *record.Run, writes bool) bool {
 	t.Helper()
 	ok, all := 0, 0
 	for i := range run.History.Ops {
-		if op := &run.History.Ops[i]; op.Code.Writes() == writes {
+		if op := &run.History.Ops[i]; op.Code.Writes() == writes && op.InvokedAt+op.Latency() <= run.Phases.Work {
 			all++
 			if op.Outcome == sim.OK {
 				ok++
@@ -121,6 +125,60 @@ func TestMajorityAvailability(t *testing.T) {
 			require.NotEqual(t, spelled(t, row["value"]), rounded(off, row["value"]), "%v, one more or less", row)
 		}
 	}
+}
+
+// agreeing are protocols that agree by majorities, and how they are run so that they find a leader
+// whoever is down.
+func agreeing(n int) map[string][]scenarios.Edit {
+	all := map[string][]scenarios.Edit{}
+	for name, protocol := range map[string]string{
+		"raft": "kind: raft", "raft, through the log": "kind: raft, reads: log", "paxos": "kind: paxos", "paxos, read-index": "kind: paxos, reads: read-index",
+		"etcd-raft": "kind: etcd-raft", "abd": "kind: abd",
+	} {
+		all[name] = []scenarios.Edit{
+			set("protocol", "{"+protocol+"}"), set("topology.nodes", n), set("workload.timeout", "3s"), set("workload.rate", "4/s"),
+			set("workload.sessions", 64), set("duration", "6s"), set("topology.link.latency", "1ms"),
+		}
+	}
+	return all
+}
+
+// TestMajorityAvailabilityOfReplicatedStateMachines weighs every set of crashed servers for protocols that
+// agree by majorities: reads and writes alike are answered by all sets of a majority, and by no other.
+func TestMajorityAvailabilityOfReplicatedStateMachines(t *testing.T) {
+	skipWhenShort(t)
+	for _, n := range []int{3, 5} {
+		for name, edits := range agreeing(n) {
+			t.Run(fmt.Sprintf("%s of %d", name, n), func(t *testing.T) {
+				reads, writes := refusedBy(t, n, edits)
+				for _, row := range published(t, "quorum_math.csv", "quantity", "majority_unavailability", 14) {
+					if quorumsOf(t, row).n != n {
+						continue
+					}
+					down, ok := new(big.Rat).SetString(row["arg_k_t_or_p"])
+					require.True(t, ok)
+					for _, some := range [][]uint{reads, writes} {
+						require.Equal(t, spelled(t, row["value"]), rounded(unavailability(n, some, down), row["value"]), "%v", row)
+					}
+				}
+			})
+		}
+	}
+}
+
+// refusedBy lists the sets of crashed servers under which a protocol answers no reads, and no writes.
+func refusedBy(t *testing.T, n int, edits []scenarios.Edit) (reads, writes []uint) {
+	t.Helper()
+	for set := range uint(1) << n {
+		run := downRun(t, quorums{n: n}, set, edits...)
+		if !answered(t, run, false) {
+			reads = append(reads, set)
+		}
+		if !answered(t, run, true) {
+			writes = append(writes, set)
+		}
+	}
+	return reads, writes
 }
 
 // A quorum too large or too small by one is noticed: other sets refuse it.

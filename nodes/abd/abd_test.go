@@ -29,15 +29,17 @@ func TestContract(t *testing.T) {
 	hundred, err := random.ParseDecimal("100")
 	require.NoError(t, err)
 	load.Rate = random.PerSecond(hundred)
-	server, maker := abd.New(abd.Defaults()), load.Maker()
-	simtest.Node(t, simtest.Cast{Names: []string{"n1", "n2", "n3", "c1"}, New: func(self sim.NodeID) sim.Node {
-		if self <= 3 {
-			return server(self)
-		}
-		return maker(workloads.Options{Client: 1, End: time.Minute, Connect: func() kv.Client {
-			return abd.NewClient(abd.Defaults(), members)
+	for _, writers := range []string{"many", "one"} {
+		config := abd.Defaults()
+		config.Writers = writers
+		server, maker := abd.New(config), load.Maker()
+		simtest.Node(t, simtest.Cast{Names: []string{"n1", "n2", "n3", "c1"}, New: func(self sim.NodeID) sim.Node {
+			if self <= 3 {
+				return server(self)
+			}
+			return maker(workloads.Options{Client: 1, End: time.Minute, Connect: func() kv.Client { return abd.NewClient(config, members) }})
 		}})
-	}})
+	}
 }
 
 func TestNumberOfReplicas(t *testing.T) {

@@ -51,7 +51,19 @@ func (c *Client) Call(env *sim.Env, r kv.Request) {
 		return
 	}
 	c.found, c.agreed = version{}, true
+	if r.Code != sim.Get && c.config.Writers == "one" {
+		c.found.Tag.N = uint64(r.Op.Number()) - 1
+		c.tell(env)
+		return
+	}
 	c.enter(env, asking)
+}
+
+// tell gives a majority what the client writes, under a tag that is higher than the one found.
+func (c *Client) tell(env *sim.Env) {
+	c.found = c.next()
+	env.Observe(sim.Observation{Fact: sim.Placed, Op: c.request.Op, Key: c.request.Key, A: c.found.Tag.N, B: uint64(c.request.Op)})
+	c.enter(env, telling)
 }
 
 func (c *Client) about() about {
@@ -136,8 +148,8 @@ func (c *Client) answered(env *sim.Env, v *version) (kv.Reply, bool) {
 	}
 	switch isRead := c.request.Code == sim.Get; {
 	case !isRead:
-		c.found = c.next()
-		env.Observe(sim.Observation{Fact: sim.Placed, Op: c.request.Op, Key: c.request.Key, A: c.found.Tag.N, B: uint64(c.request.Op)})
+		c.tell(env)
+		return kv.Reply{}, false
 	case c.config.WriteBack == "never", c.found.Tag == tag{}, c.agreed && c.config.WriteBack == "unless-agreed":
 		return c.finish(env), true
 	}

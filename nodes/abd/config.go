@@ -11,11 +11,14 @@ import (
 // Config is how the registers are kept. The tags tell a decoder its keys, defaults and bounds.
 type Config struct {
 	WriteBack string        `yaml:"write_back" default:"always" one:"always|unless-agreed|never" doc:"whether a read gives what it found to a majority before it returns it: always; unless all that it heard have it already; never, which makes reads regular only, not atomic"`
+	Writers   string        `yaml:"writers" default:"many" one:"many|one" doc:"who writes: any client, which asks a majority for the highest tag first; or one client alone, which numbers its writes itself"`
 	Resend    time.Duration `yaml:"resend" default:"100ms" min:"10us" doc:"a client asks again those that have not answered for so long; a failed sync is tried again after it"`
 }
 
 // Defaults is the configuration that the tags describe.
-func Defaults() Config { return Config{WriteBack: "always", Resend: 100 * time.Millisecond} }
+func Defaults() Config {
+	return Config{WriteBack: "always", Writers: "many", Resend: 100 * time.Millisecond}
+}
 
 // Fits judges the configuration against the number of replicas.
 func (c Config) Fits(members int) error {

@@ -12,6 +12,9 @@
 // only: of two reads, one after the other, during one write, the first may return the new
 // value and the second the old one.
 //
+// Where one client alone writes (writers: one), as in the first paper, it knows the highest tag: its
+// own last one. It numbers its writes as its ops and asks nobody, which saves a round trip.
+//
 // A replica takes what has a higher tag than it holds, in whatever order it comes; so
 // repeated, late and reordered messages do no harm. What it has is what is on its disk: it
 // answers from that and acknowledges nothing else, so that a crash takes back nothing that

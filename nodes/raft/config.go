@@ -14,7 +14,7 @@ type Config struct {
 	Heartbeat   time.Duration `yaml:"heartbeat" default:"50ms" min:"10us" doc:"time between a leader's heartbeats"`
 	PreVote     bool          `yaml:"pre_vote" default:"true" doc:"ask whether votes would be given before opening a term (dissertation 9.6)"`
 	CheckQuorum bool          `yaml:"check_quorum" default:"true" doc:"a leader that hears no majority for a shortest timeout steps down, and who hears a leader votes for no other (6.2, 4.2.3)"`
-	Blocking    bool          `yaml:"blocking" default:"false" doc:"a server handles nothing else while it makes its term or vote durable"`
+	Blocking    bool          `yaml:"blocking" default:"false" doc:"a server handles nothing else while it makes its term or vote durable, and waits for a leader from when its vote is"`
 
 	Batch  int    `yaml:"batch" default:"64" min:"1" doc:"most entries in one append"`
 	Window int    `yaml:"window" default:"16" min:"1" doc:"most appends with entries on their way to one follower"`

@@ -1,6 +1,7 @@
 package raft
 
 import (
+	"slices"
 	"time"
 
 	"simrun/sim"
@@ -46,6 +47,13 @@ func (n *Node) watch(env *sim.Env) {
 	if !env.Reset(f.timer, patience) {
 		f.timer = env.After(patience, sim.Timer{Kind: timerMissed})
 	}
+}
+
+// watchAnew begins anew to wait, as of a vote that is durable only now: who writes it down does nothing
+// else, and has granted nothing before. What the timer said meanwhile is void.
+func (n *Node) watchAnew(env *sim.Env) {
+	n.backlog = slices.DeleteFunc(n.backlog, func(e event) bool { return e.m == nil && e.timer.Kind == timerMissed })
+	n.watch(env)
 }
 
 // missed begins a campaign: no leader was heard. Who has no vote waits on (dissertation,
@@ -219,6 +227,9 @@ func (n *Node) answerAsks(env *sim.Env) {
 	e.asks = nil
 	for _, o := range asks {
 		granted := o.granted && o.term == n.hard.Term && n.hard.Vote == o.to || o.granted && n.config.grantAny()
+		if granted && n.config.Blocking {
+			n.watchAnew(env)
+		}
 		env.Send(o.to, &vote{about: o.subject, Term: n.hard.Term, For: o.term, Identity: n.identity, Granted: granted})
 	}
 }

@@ -221,6 +221,31 @@ func TestBlockingServersAreUnresponsiveWhileTheyPersistAVote(t *testing.T) {
 	}
 }
 
+// Who writes down a vote has granted it once it is durable: from then on it waits for a leader, whatever
+// its timer said meanwhile.
+func TestABlockingVoterWaitsForALeaderFromWhenItsVoteIsDurable(t *testing.T) {
+	for _, blocking := range []bool{false, true} {
+		b := newBench(t, 3, func(c *Config) { c.Blocking = blocking })
+		b.settle()
+		b.frozen[2] = true
+		b.signal(1, sim.SignalElect, 0)
+		b.syncAll()
+		b.deliverThose(both(isKind("ask"), to(2)))
+		b.drop(to(1))
+		late := 2 * (b.config.Timeout + b.config.Spread)
+		b.now += late
+		b.do(2, func(n *Node, env *sim.Env) { n.Timeout(env, sim.Timer{Kind: timerMissed}) })
+		b.frozen[2] = false
+		b.syncAll()
+		require.Equal(t, !blocking, b.nodes[2].election.tries > 0)
+		if blocking {
+			due, pending := b.envs[2].Pending(b.nodes[2].follower.timer)
+			require.True(t, pending)
+			require.GreaterOrEqual(t, due, b.now+b.config.Timeout)
+		}
+	}
+}
+
 // Election timeouts are drawn from the shortest to the longest, for each term anew.
 func TestTimeoutsAreSpread(t *testing.T) {
 	b := newBench(t, 3, func(c *Config) { c.Timeout, c.Spread = 150*time.Millisecond, 5*time.Millisecond })
