@@ -133,7 +133,7 @@ func agreeing(n int) map[string][]scenarios.Edit {
 	all := map[string][]scenarios.Edit{}
 	for name, protocol := range map[string]string{
 		"raft": "kind: raft", "raft, through the log": "kind: raft, reads: log", "paxos": "kind: paxos", "paxos, read-index": "kind: paxos, reads: read-index",
-		"etcd-raft": "kind: etcd-raft", "abd": "kind: abd",
+		"etcd-raft": "kind: etcd-raft", "abd": "kind: abd", "viewstamped": "kind: viewstamped",
 	} {
 		all[name] = []scenarios.Edit{
 			set("protocol", "{"+protocol+"}"), set("topology.nodes", n), set("workload.timeout", "3s"), set("workload.rate", "4/s"),
