@@ -26,7 +26,7 @@ var mutants = []mutant{
 	"cr-new-tail-early", "craq-dirty-read",
 	"crdt-actor-reuse", "crdt-delta-holes",
 	"isr-truncate-to-hw", "isr-last-replica", "isr-hw-ignores-pending", "isr-expand-at-hw", "isr-no-epoch-fence", "isr-stale-version",
-	"isr-ack-at-min", "isr-read-below-start", "pb-stale-promoted",
+	"isr-ack-at-min", "isr-read-below-start", "isr-identity-early", "isr-corrupt-is-whole", "pb-stale-promoted",
 	"dy-async-writeback", "dy-dot-reuse", "dy-hint-after-gc", "dy-hint-volatile", "dy-no-writeback",
 	"dy-repair-resurrects", "dy-ring-change-split",
 	"lf-ack-local-only", "lf-no-fencing", "lf-skip-gap", "lf-token-ignores-epoch", "lf-visible-before-ack",
@@ -64,6 +64,8 @@ func (m mutant) family() string {
 		return "chain"
 	case m == "isr-last-replica":
 		return "in-sync-unflushed"
+	case m == "isr-identity-early", m == "isr-corrupt-is-whole":
+		return "in-sync-lost-disk"
 	case strings.HasPrefix(string(m), "isr-"), strings.HasPrefix(string(m), "pb-"):
 		return "in-sync-replicas"
 	case strings.HasPrefix(string(m), "crdt-"):

@@ -15,7 +15,7 @@ import (
 var families = []string{
 	"leader-follower", "dynamo", "dynamo-hints", "crdt", "carts", "two-phase", "anti-entropy", "ring-change",
 	"paxos", "multi-leader", "raft", "viewstamped", "viewstamped-recovery", "etcd-raft", "abd", "chain", "leaders", "leaders-clocks",
-	"in-sync-replicas", "in-sync-unflushed",
+	"in-sync-replicas", "in-sync-unflushed", "in-sync-lost-disk",
 }
 
 // shippedSeeds is how many seeds the protocols that ship must hold.

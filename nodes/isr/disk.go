@@ -1,6 +1,8 @@
 package isr
 
 import (
+	"errors"
+
 	"simrun/nodes/internal/machine"
 	"simrun/nodes/internal/replog"
 	"simrun/sim"
@@ -13,7 +15,9 @@ const (
 )
 
 // identity is a record that a disk has before anybody counts on it. Where it is missing later, the
-// disk was lost.
+// disk was lost. It is written once the controller knows of the life that writes it: one that came back
+// without what the former ones acknowledged, and stops before that is known, must not leave behind what
+// passes for their disk.
 type identity struct{ Life uint64 }
 
 // Encode implements sim.Record.
@@ -22,6 +26,8 @@ func (i *identity) Encode(e *sim.Encoder) { e.Uint("life", i.Life) }
 // flusher groups syncs: one is in flight at a time, and what is written meanwhile waits for the next.
 type flusher struct {
 	identified bool   // the identity is on disk
+	named      bool   // it is written
+	naming     bool   // it will be on disk by the sync in flight
 	durable    uint64 // the log is on disk up to here
 	asked      uint64 // and will be, by the sync in flight
 	tag        uint64
@@ -32,10 +38,15 @@ type flusher struct {
 // recover reads the disk. What survived a crash is durable.
 func (s *Server) recover(env *sim.Env) {
 	disk := env.Disk()
+	if s.config.Flush && isCorrupt(disk) && !s.config.corruptIsWhole() {
+		disk.Cut(fileIdentity, 0) // before the log is cut to what can be read
+	}
 	_, err := disk.Read(fileIdentity, 0)
-	s.whole = s.life == firstLife || s.config.Flush && err == nil
+	s.disk.identified = err == nil
+	s.whole = s.life == firstLife || s.config.Flush && s.disk.identified
 	var found replog.Recovered
 	s.log, found = replog.Open(disk, fileLog)
+	s.stateLost(env, found)
 	s.high = found.Commit
 	s.store = machine.New(s.config.Remember)
 	for index := uint64(1); index <= s.log.Last().Index; index++ {
@@ -43,8 +54,26 @@ func (s *Server) recover(env *sim.Env) {
 		s.stateStored(env, index)
 	}
 	s.disk.durable = s.log.Last().Index
-	if s.disk.identified = err == nil; !s.disk.identified {
-		disk.Replace(fileIdentity, &identity{s.life})
+	if s.config.identityEarly() {
+		s.identify(env)
+	}
+}
+
+// isCorrupt tells whether the log has a record that went bad on disk. One that a crash tore was never synced.
+func isCorrupt(disk sim.Disk) bool {
+	for i := range disk.Len(fileLog) {
+		if _, err := disk.Read(fileLog, i); errors.Is(err, sim.ErrCorrupt) {
+			return true
+		}
+	}
+	return false
+}
+
+// identify gives the disk an identity, if it has none.
+func (s *Server) identify(env *sim.Env) {
+	if !s.disk.identified {
+		env.Disk().Replace(fileIdentity, &identity{s.life})
+		s.disk.named = true
 		s.flush(env)
 	}
 }
@@ -84,7 +113,7 @@ func (s *Server) flush(env *sim.Env) {
 func (s *Server) startSync(env *sim.Env) {
 	d := &s.disk
 	d.busy, d.again = true, false
-	d.asked = s.log.Last().Index
+	d.asked, d.naming = s.log.Last().Index, d.named
 	d.tag++
 	env.Sync(d.tag)
 }
@@ -100,7 +129,7 @@ func (s *Server) Synced(env *sim.Env, done sim.Sync) {
 		return
 	}
 	d.busy = false
-	if !d.identified {
+	if d.naming && !d.identified {
 		d.identified = true
 		s.beat(env)
 	}

@@ -47,7 +47,8 @@
 // leader, another epoch begins. With flush: false, which is Kafka's own way, syncs come at intervals and acknowledgements do not wait: a
 // crash may have taken what others count on. Every stop here is a crash, so with flush: false whoever comes back is neither
 // in sync nor eligible any more (an unclean stop, KIP-966). With flush: true what it acknowledged is on its disk, and
-// it is what it was; but a server whose disk was lost finds its identity missing, and says so.
+// it is what it was; but a server whose disk was lost finds its identity missing, and one with a corrupt record in
+// its log takes its own away; both say so, and write one when the controller has registered that.
 // Nobody counts on a disk before the controller knows that it has an identity.
 //
 // # Reading
@@ -69,6 +70,7 @@
 //
 // With flush: false the same as long as of the in-sync and eligible replicas, which are at least min_isr, not all
 // stop before they have synced. Where all do, the partition stays without a leader rather than losing
-// what is acknowledged, even if what they still have is whole. With flush: true a lost disk is
-// borne likewise. Loss of synced data on the controller is outside the claim.
+// what is acknowledged, even if what they still have is whole. With flush: true a lost disk, or a log with corrupt
+// records, is borne likewise. A disk that is put back as it was earlier looks whole, and is outside the claim; so is
+// any loss of synced data on the controller.
 package isr

@@ -24,6 +24,14 @@ func (s *Server) stateDiscarded(env *sim.Env, e *replog.Entry, index uint64) {
 	env.Observe(sim.Observation{Fact: sim.Discarded, Why: sim.Truncated, Op: e.Op, Key: e.Key, A: index, B: e.Epoch, C: fingerprint(e)})
 }
 
+// stateLost states what damage on disk has cost. Of a record that cannot be read only the index is known.
+func (s *Server) stateLost(env *sim.Env, found replog.Recovered) {
+	for i := range found.Lost {
+		e, index := &found.Lost[i], found.Damaged+uint64(i)
+		env.Observe(sim.Observation{Fact: sim.Discarded, Why: sim.Unsynced, Op: e.Op, Key: e.Key, A: index, B: e.Epoch})
+	}
+}
+
 // stateCommitted states that this server knows an entry to be committed, and that it is applied: the
 // state as of the high watermark is what reads see. The leader says also what place the write has.
 func (s *Server) stateCommitted(env *sim.Env, index uint64) {

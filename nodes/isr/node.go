@@ -146,6 +146,9 @@ func (s *Server) beat(env *sim.Env) {
 func (s *Server) obey(env *sim.Env, p partition) {
 	before := s.now
 	s.now = p.clone()
+	if before.Version == 0 {
+		s.identify(env)
+	}
 	isReign := before.Version == 0 || before.Epoch != p.Epoch || before.Leader != p.Leader
 	if !isReign {
 		s.altered(env, &before)

@@ -15,3 +15,5 @@ func (variant) noEpochFence() bool     { return false }
 func (variant) staleVersion() bool     { return false }
 func (variant) ackAtMin() bool         { return false }
 func (variant) readBelowStart() bool   { return false }
+func (variant) identityEarly() bool    { return false }
+func (variant) corruptIsWhole() bool   { return false }

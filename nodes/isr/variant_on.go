@@ -5,7 +5,7 @@ package isr
 // variant is one small wrong change, chosen by name. Only builds with the tag
 // mutants have it: there the tests prove that judges notice.
 type variant struct {
-	Mutant string `yaml:"mutant" one:"|isr-truncate-to-hw|isr-last-replica|pb-stale-promoted|isr-hw-ignores-pending|isr-expand-at-hw|isr-no-epoch-fence|isr-stale-version|isr-ack-at-min|isr-read-below-start" doc:"the wrong change"`
+	Mutant string `yaml:"mutant" one:"|isr-truncate-to-hw|isr-last-replica|pb-stale-promoted|isr-hw-ignores-pending|isr-expand-at-hw|isr-no-epoch-fence|isr-stale-version|isr-ack-at-min|isr-read-below-start|isr-identity-early|isr-corrupt-is-whole" doc:"the wrong change"`
 }
 
 // truncateToHW: a follower cuts its log to its own high watermark (before KIP-101).
@@ -38,3 +38,9 @@ func (v variant) ackAtMin() bool { return v.Mutant == "isr-ack-at-min" }
 
 // readBelowStart: a new leader answers reads before it knows what is committed (before KIP-207).
 func (v variant) readBelowStart() bool { return v.Mutant == "isr-read-below-start" }
+
+// identityEarly: a disk gets an identity before the controller has heard that it had none.
+func (v variant) identityEarly() bool { return v.Mutant == "isr-identity-early" }
+
+// corruptIsWhole: who had to cut its log at a corrupt record counts as before.
+func (v variant) corruptIsWhole() bool { return v.Mutant == "isr-corrupt-is-whole" }
