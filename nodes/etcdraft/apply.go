@@ -92,7 +92,7 @@ func (n *Node) apply(env *sim.Env, p *raftpb.Entry) {
 	if e.Code.Writes() {
 		did = n.store.Apply(index, e)
 	}
-	n.stateApplied(env, index, did)
+	did.State(env, e, index, n.role == sim.Leader)
 	if isChange(e) {
 		n.applyChange(env, p)
 	}

@@ -143,9 +143,7 @@ func (n *Node) extend(env *sim.Env, entries []*raftpb.Entry) {
 // truncate cuts the log's tail.
 func (n *Node) truncate(env *sim.Env, after uint64) {
 	removed := n.log.Cut(env.Disk(), after)
-	for i := range removed {
-		n.tell(env, sim.Discarded, sim.Truncated, &removed[i], after+uint64(i)+1)
-	}
+	replog.StateTruncated(env, after, removed)
 	n.disk.cut(after)
 }
 
@@ -166,9 +164,7 @@ func (n *Node) Synced(env *sim.Env, s sim.Sync) {
 	if n.installed.Index > 0 && d.durable >= n.installed.Index {
 		n.stateInstalled(env)
 	}
-	for index := max(before, n.log.Base().Index) + 1; index <= d.durable; index++ {
-		n.stateStored(env, index)
-	}
+	n.log.StateDurable(env, before, d.durable)
 	due := d.owed[:d.paid:d.paid]
 	d.owed, d.paid = d.owed[d.paid:], 0
 	if d.again {
@@ -207,11 +203,9 @@ func (n *Node) recover(env *sim.Env) {
 		env.Observe(sim.Observation{Fact: sim.Promised, A: n.hard.Term})
 	}
 	if n.snapshot != nil {
-		n.stateSnapshot(env, n.snapshot.Image.At, 0)
+		env.Observe(n.snapshot.Image.At.Repaired(0))
 	}
-	for index := n.log.Base().Index + 1; index <= n.log.Last().Index; index++ {
-		n.stateStored(env, index)
-	}
+	n.log.StateDurable(env, 0, n.log.Last().Index)
 	if isNew {
 		n.flush(env)
 	}

@@ -15,7 +15,7 @@ func (n *Node) setCommit(env *sim.Env, commit uint64) {
 	commit = min(commit, n.log.Last().Index)
 	for n.commit < commit {
 		n.commit++
-		n.stateDecided(env, n.commit)
+		n.log.StateDecided(env, n.commit)
 	}
 	if n.applied < n.commit {
 		n.applyAll(env)
@@ -44,7 +44,7 @@ func (n *Node) apply(env *sim.Env, index uint64) {
 		n.advanceClock(env, e)
 		did = n.carryOut(env, index, e)
 	}
-	n.stateApplied(env, index, did)
+	did.State(env, e, index, n.role == sim.Leader)
 	if e.Op == 0 && len(e.Body) > 0 {
 		n.stateAgreed(env, index)
 	}

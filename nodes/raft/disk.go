@@ -110,9 +110,7 @@ func (n *Node) Synced(env *sim.Env, s sim.Sync) {
 	if n.installed.Index > 0 && d.durable >= n.installed.Index {
 		n.stateInstalled(env)
 	}
-	for index := max(before, n.log.Base().Index) + 1; index <= d.durable; index++ {
-		n.stateStored(env, index)
-	}
+	n.log.StateDurable(env, before, d.durable)
 	if d.again {
 		n.startFlush(env)
 	}
@@ -218,11 +216,9 @@ func (n *Node) recover(env *sim.Env) {
 		env.Observe(sim.Observation{Fact: sim.Promised, A: n.hard.Term})
 	}
 	if n.snapshot != nil {
-		n.stateSnapshot(env, n.snapshot.Image.At, 0)
+		env.Observe(n.snapshot.Image.At.Repaired(0))
 	}
-	for index := n.log.Base().Index + 1; index <= n.log.Last().Index; index++ {
-		n.stateStored(env, index)
-	}
+	n.log.StateDurable(env, 0, n.log.Last().Index)
 	if !n.disk.identified {
 		n.flush(env)
 	}

@@ -160,9 +160,7 @@ func (n *Node) cut(env *sim.Env, after uint64) {
 	}
 	n.uncache(after)
 	n.follower.verified = min(n.follower.verified, after)
-	for i := range removed {
-		n.stateDiscarded(env, &removed[i], after+uint64(i)+1)
-	}
+	replog.StateTruncated(env, after, removed)
 	if before := len(n.configs); !n.config.configStays() {
 		n.configs = n.configs.cut(after)
 		if len(n.configs) != before {

@@ -13,7 +13,7 @@ func (n *Node) setCommit(env *sim.Env, commit uint64) {
 	commit = min(commit, n.log.Last().Index)
 	for n.commit < commit {
 		n.commit++
-		n.state(env, sim.Decided, sim.NoReason, n.log.At(n.commit), n.commit)
+		n.log.StateDecided(env, n.commit)
 	}
 	if n.applied < n.commit {
 		n.applyAll(env)
@@ -41,7 +41,7 @@ func (n *Node) apply(env *sim.Env, index uint64) {
 	if e.Code.Writes() {
 		did = n.store.Apply(index, e)
 	}
-	n.stateApplied(env, index, did)
+	did.State(env, e, index, n.role == sim.Leader)
 	if n.role == sim.Leader {
 		n.answerAt(env, index, did)
 	}

@@ -93,7 +93,7 @@ func (n *Node) takeNew(env *sim.Env, after uint64, entries []replog.Entry) {
 func (n *Node) append(env *sim.Env, e replog.Entry) uint64 {
 	index := n.log.Append(n.logDisk(env), 0, e)
 	if !n.config.keepsLog() {
-		n.stateStored(env, index, sim.Volatile)
+		env.Observe(e.Fact(sim.Stored, sim.Volatile, index))
 	}
 	return index
 }

@@ -119,9 +119,7 @@ func (n *Node) Synced(env *sim.Env, s sim.Sync) {
 		n.stateInstalled(env)
 	}
 	if n.config.keepsLog() {
-		for index := max(before, n.log.Base().Index) + 1; index <= d.durable; index++ {
-			n.stateStored(env, index, sim.Durable)
-		}
+		n.log.StateDurable(env, before, d.durable)
 	}
 	if d.again {
 		n.startFlush(env)
@@ -181,11 +179,9 @@ func (n *Node) recover(env *sim.Env) {
 	n.disk.durable = n.log.Last().Index
 	env.Observe(sim.Observation{Fact: sim.Promised, A: n.views.View})
 	if n.snapshot != nil {
-		n.stateSnapshot(env, n.snapshot.Image.At, 0)
+		env.Observe(n.snapshot.Image.At.Repaired(0))
 	}
-	for index := n.log.Base().Index + 1; index <= n.log.Last().Index; index++ {
-		n.stateStored(env, index, sim.Durable)
-	}
+	n.log.StateDurable(env, 0, n.log.Last().Index)
 }
 
 // recoverLog reads the checkpoint and the log behind it. A crash may have kept one and not the

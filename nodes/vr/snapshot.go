@@ -68,3 +68,9 @@ func (n *Node) installIfNewer(env *sim.Env, m *newState) {
 	n.flushLog(env)
 	n.release(env)
 }
+
+// stateInstalled states that another's checkpoint is on this node's disk.
+func (n *Node) stateInstalled(env *sim.Env) {
+	env.Observe(n.installed.Repaired(n.snapshot.Image.Bytes()))
+	n.installed = replog.Position{}
+}

@@ -122,7 +122,5 @@ func (n *Node) cut(env *sim.Env, after uint64) {
 		return
 	}
 	n.disk.cut(after)
-	for i := range removed {
-		n.state(env, sim.Discarded, sim.Truncated, &removed[i], after+uint64(i)+1)
-	}
+	replog.StateTruncated(env, after, removed)
 }
