@@ -44,6 +44,9 @@ type beat struct {
 	weight int
 }
 
+// inOrder sorts beats by time: what heals a fault borrows the stamp of an earlier beat.
+func inOrder(a, b beat) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.stamp, b.stamp)) }
+
 // The weights of beats.
 const (
 	aside = iota + 1
@@ -260,7 +263,7 @@ func (t *teller) collapse() {
 		last[k] = max(last[k], b.at)
 		count[k]++
 	}
-	slices.SortStableFunc(t.beats, func(a, b beat) int { return cmp.Compare(a.stamp, b.stamp) })
+	slices.SortStableFunc(t.beats, inOrder)
 	told := map[kind]bool{}
 	t.beats = slices.DeleteFunc(t.beats, func(b beat) bool {
 		k := kind{b.node, b.what}
@@ -281,13 +284,13 @@ func (t *teller) tell(most int) []byte {
 	left := 0
 	if len(t.beats) > most {
 		slices.SortStableFunc(t.beats, func(a, b beat) int {
-			return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.stamp, b.stamp))
+			return cmp.Or(cmp.Compare(b.weight, a.weight), inOrder(a, b))
 		})
 		keep := max(0, most-1)
 		left = len(t.beats) - keep
 		t.beats = t.beats[:keep]
 	}
-	slices.SortStableFunc(t.beats, func(a, b beat) int { return cmp.Compare(a.stamp, b.stamp) })
+	slices.SortStableFunc(t.beats, inOrder)
 	widest := 0
 	for _, b := range t.beats {
 		widest = max(widest, widthOf(b.node))

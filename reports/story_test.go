@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -174,4 +175,23 @@ func TestVersusItself(t *testing.T) {
 	require.NoError(t, Versus(&out, Side{"a", staleStory(t)}, Side{"b", staleStory(t)}, Options{}))
 	require.Contains(t, out.String(), "the runs are the same")
 	require.NotContains(t, out.String(), "Ops that differ")
+}
+
+// TestStoryInOrderOfTime: the end of a fault stands at its time, though only beats have stamps.
+func TestStoryInOrderOfTime(t *testing.T) {
+	r := staleStory(t)
+	r.Observations = append(r.Observations, record.Observation{
+		At: 9 * time.Second, Stamp: 900, Node: 3,
+		Observation: sim.Observation{Fact: sim.Discarded, Why: sim.Truncated, Key: 3, Op: staleWrite},
+	})
+	last := r.Faults[len(r.Faults)-1]
+	last.Stamp, last.Injected, last.Healed, last.Text = 800, 7*time.Second, 8*time.Second, "n3"
+	r.Faults = append(r.Faults, last)
+	r.Faults[0].Healed = 7500 * ms
+	told := story(t, r, checks.Witness{Ops: []sim.OpID{staleWrite}}, 99)
+	var times []string
+	for _, line := range strings.Split(strings.TrimSuffix(told, "\n"), "\n") {
+		times = append(times, line[:len("   0.000000")])
+	}
+	require.True(t, slices.IsSorted(times), told)
 }
