@@ -171,15 +171,15 @@ func (v *view) minorityWitness(c choice, stamp uint32, nodes sim.NodeSet) Witnes
 			w.Nodes = append(w.Nodes, id)
 		}
 	}
-	where := v.nodes(w.Nodes)
-	if where == "" {
-		where = "no disk"
+	where := "on no disk"
+	if len(w.Nodes) > 0 {
+		where = "on the disks of " + v.nodes(w.Nodes) + " only"
 	}
 	when := "when it was decided"
 	if stamp > c.stamp {
 		when = fmt.Sprintf("at event %d, later", stamp)
 	}
-	w.Text = fmt.Sprintf("slot %d, %s, decided at %s as %s states, was on %s only %s", c.slot, entryName(c.op, c.print),
+	w.Text = fmt.Sprintf("slot %d, %s, decided at %s as %s states, was %s %s", c.slot, entryName(c.op, c.print),
 		moment(c.seen.At), v.run.Name(c.seen.Node), where, when)
 	return w
 }
