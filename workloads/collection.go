@@ -24,7 +24,7 @@ type Collection struct {
 	Reads   random.Probability `yaml:"reads" default:"0" doc:"share of the tasks that only read"`
 	Removes random.Probability `yaml:"removes" default:"0" doc:"share of the others that remove an element which they just read; where they read none, they add"`
 	Keys    int                `yaml:"keys" default:"3" min:"1" max:"1000000" doc:"how many keys"`
-	Timeout time.Duration      `yaml:"timeout" default:"100ms" min:"1us" doc:"an op not answered by then is unknown, whatever becomes of it: make it longer than the slowest way there and back"`
+	Timeout time.Duration      `yaml:"timeout" default:"100ms" min:"1us" doc:"an op not answered by then is unknown, whatever becomes of it: make it longer than the slowest way there and back, and than the attempt_timeout of the protocol"`
 	Size    int                `yaml:"size" default:"16" min:"1" max:"1048576" unit:"bytes" doc:"size of one element on the wire"`
 	Final   bool               `yaml:"final" default:"true" doc:"read every key once more after heal and settle"`
 }

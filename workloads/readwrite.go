@@ -22,7 +22,7 @@ type ReadWrite struct {
 	Keys    int                `yaml:"keys" default:"10" min:"1" max:"1000000" doc:"how many keys"`
 	Choice  string             `yaml:"choice" default:"uniform" one:"uniform|zipf|fresh" doc:"which key an op works on; fresh: each write has a key of its own"`
 	Skew    random.Decimal     `yaml:"skew" default:"0.99" doc:"zipf: the exponent"`
-	Timeout time.Duration      `yaml:"timeout" default:"100ms" min:"1us" doc:"an op not answered by then is unknown, whatever becomes of it: make it longer than the slowest way there and back"`
+	Timeout time.Duration      `yaml:"timeout" default:"100ms" min:"1us" doc:"an op not answered by then is unknown, whatever becomes of it: make it longer than the slowest way there and back, and than the attempt_timeout of the protocol"`
 	ReadAt  string             `yaml:"read_at" default:"strongest" one:"strongest|leader|replica" doc:"from where reads are served: the protocol's strongest way, the leader alone, or the replica asked"`
 	Tokens  bool               `yaml:"tokens" default:"false" doc:"sessions carry tokens, and are never shown less than they have seen"`
 	Blind   bool               `yaml:"blind" default:"false" doc:"writes carry no context of what the session saw"`

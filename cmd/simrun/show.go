@@ -127,6 +127,9 @@ func fieldText(fields []scenarios.Field) string {
 			value = "required"
 		}
 		meaning := f.Doc
+		if f.Unit != "" && f.Type != "duration" {
+			meaning += " (" + f.Unit + ")"
+		}
 		if f.Type == "text" && len(strings.Join(f.Allowed, "|")) > widestType {
 			meaning += ": " + strings.Join(f.Allowed, ", ")
 		}

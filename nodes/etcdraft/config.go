@@ -24,7 +24,7 @@ type Config struct {
 	SnapshotEvery int `yaml:"snapshot_every" default:"0" min:"0" doc:"a server takes a snapshot after so many applied entries and drops the log before; 0 is never"`
 	Keep          int `yaml:"keep" default:"0" min:"0" doc:"how many entries before a snapshot stay in the log, for followers a little behind"`
 
-	Reads string        `yaml:"reads" default:"read-index" one:"log|read-index|forwarded|leader|replica|learner" doc:"how gets are served: through the log; by the leader, confirmed by a round; by the nearest replica as of an index that the leader confirms; by who believes to lead; by the nearest replica; by the nearest learner"`
+	Reads string        `yaml:"reads" default:"read-index" one:"log|read-index|forwarded|leader|replica|learner" doc:"how gets are served, never by a lease, for a leader of this library may lead longer than its voters are loyal: through the log; by the leader, confirmed by a round; by the nearest replica as of an index that the leader confirms; by who believes to lead; by the nearest replica; by the nearest learner"`
 	Wait  time.Duration `yaml:"wait" default:"0s" min:"0s" doc:"how long a replica holds a read whose token it has not reached before it refuses"`
 
 	Members  int    `yaml:"members" default:"0" min:"0" doc:"how many servers are members at the start, the first ones; the others are spare and may join; 0 is all"`
@@ -32,7 +32,7 @@ type Config struct {
 	Change   string `yaml:"change" default:"single" one:"single|joint" doc:"how members change: one after the other, or several through a joint configuration"`
 
 	Remember       int           `yaml:"remember" default:"256" min:"1" doc:"how many ops of each client are known again when they are retried"`
-	AttemptTimeout time.Duration `yaml:"attempt_timeout" default:"250ms" min:"0s" doc:"a client tries elsewhere after so long without an answer; 0s is never"`
+	AttemptTimeout time.Duration `yaml:"attempt_timeout" default:"250ms" min:"0s" doc:"a client tries elsewhere after so long without an answer, unless its op has timed out by then; 0s is never"`
 	Backoff        time.Duration `yaml:"backoff" default:"5ms" min:"10us" doc:"how long a client waits after a refusal that names no other node"`
 
 	variant `yaml:",inline"`

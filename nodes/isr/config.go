@@ -29,7 +29,7 @@ type Config struct {
 	Batch    int `yaml:"batch" default:"64" min:"1" doc:"most writes in one message"`
 	Remember int `yaml:"remember" default:"256" min:"1" doc:"how many ops of each client are known again when they are retried"`
 
-	AttemptTimeout time.Duration `yaml:"attempt_timeout" default:"250ms" min:"0s" doc:"a client tries elsewhere after so long without an answer; 0s is never"`
+	AttemptTimeout time.Duration `yaml:"attempt_timeout" default:"250ms" min:"0s" doc:"a client tries elsewhere after so long without an answer, unless its op has timed out by then; 0s is never"`
 	Backoff        time.Duration `yaml:"backoff" default:"5ms" min:"10us" doc:"how long a client waits after a refusal that names no other server"`
 
 	variant `yaml:",inline"`

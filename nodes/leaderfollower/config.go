@@ -36,7 +36,7 @@ type Config struct {
 	Degrade   time.Duration `yaml:"degrade" default:"0s" min:"0s" doc:"after so long without enough acknowledgements the leader answers as in async mode, until followers are back; 0s is never"`
 
 	ClientFencing  bool          `yaml:"client_fencing" default:"false" doc:"clients tell members the newest epoch that they have heard of: older leaders refuse them, and none of their answers is taken any more"`
-	AttemptTimeout time.Duration `yaml:"attempt_timeout" default:"250ms" min:"0s" doc:"a client tries elsewhere after so long without an answer; 0s is never"`
+	AttemptTimeout time.Duration `yaml:"attempt_timeout" default:"250ms" min:"0s" doc:"a client tries elsewhere after so long without an answer, unless its op has timed out by then; 0s is never"`
 	Backoff        time.Duration `yaml:"backoff" default:"5ms" min:"10us" doc:"how long a client waits after a refusal that names no other node"`
 
 	Shipping `yaml:",inline"`

@@ -36,7 +36,7 @@ type Config struct {
 	Resend    time.Duration `yaml:"resend" default:"400ms" min:"10us" doc:"updates are sent again to a server that has not confirmed them for so long"`
 	Batch     int           `yaml:"batch" default:"64" min:"1" doc:"most updates in one message of catching up"`
 
-	AttemptTimeout time.Duration `yaml:"attempt_timeout" default:"250ms" min:"0s" doc:"a client tries elsewhere after so long without an answer; 0s is never"`
+	AttemptTimeout time.Duration `yaml:"attempt_timeout" default:"250ms" min:"0s" doc:"a client tries elsewhere after so long without an answer, unless its op has timed out by then; 0s is never"`
 	Backoff        time.Duration `yaml:"backoff" default:"5ms" min:"10us" doc:"how long a client waits after a refusal that names no other server"`
 
 	Conflicts `yaml:",inline"`

@@ -35,7 +35,7 @@ type Config struct {
 
 	SessionExpiry  time.Duration `yaml:"session_expiry" default:"0s" min:"0s" doc:"a client of which nothing came for so long, by the clock of the log, is forgotten: its late ops are not carried out; 0s is never"`
 	Remember       int           `yaml:"remember" default:"256" min:"1" doc:"how many ops of each client are known again when they are retried"`
-	AttemptTimeout time.Duration `yaml:"attempt_timeout" default:"250ms" min:"0s" doc:"a client tries elsewhere after so long without an answer; 0s is never"`
+	AttemptTimeout time.Duration `yaml:"attempt_timeout" default:"250ms" min:"0s" doc:"a client tries elsewhere after so long without an answer, unless its op has timed out by then; 0s is never"`
 	Backoff        time.Duration `yaml:"backoff" default:"5ms" min:"10us" doc:"how long a client waits after a refusal that names no other node"`
 
 	variant `yaml:",inline"`
