@@ -66,7 +66,8 @@ func (n *Node) stepDown(env *sim.Env) {
 	n.abandonReads(env)
 }
 
-// tick sends heartbeats, and again what a backup has not answered since the last one.
+// tick sends heartbeats, and again what a backup has not answered since the last one: a question
+// whether this node still leads, too.
 func (n *Node) tick(env *sim.Env) {
 	if n.role != sim.Leader {
 		return
@@ -81,7 +82,7 @@ func (n *Node) tick(env *sim.Env) {
 			n.ship(env, rank, about(sim.NumberSubject(n.views.View)))
 		}
 		p.beaten = p.match
-		n.sendEmpty(env, rank, toCommit)
+		n.sendEmpty(env, rank, n.ruling.rounds.beat(p))
 	}
 	n.ruling.timer = env.After(n.config.Heartbeat, sim.Timer{Kind: timerBeat})
 }

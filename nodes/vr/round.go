@@ -48,3 +48,12 @@ func (n *Node) roundAnswered(env *sim.Env) {
 	}
 	n.release(env)
 }
+
+// beat is what a heartbeat is for: who has not answered the round that is under way may not have
+// heard of it. Where nobody writes, nothing else would be answered, and reads would wait for ever.
+func (r *rounds) beat(p *peer) purpose {
+	if r.number > r.confirmed && r.number > p.round {
+		return toConfirm
+	}
+	return toCommit
+}

@@ -201,3 +201,51 @@ func TestReadsAtAReplicaWaitForTheirToken(t *testing.T) {
 	b.pass(b.config.Wait)
 	b.wantError(late, sim.TokenBehind)
 }
+
+// A question whether the primary still is may be lost. Where nobody writes, it is asked again with the next
+// heartbeat, and once it is answered no more.
+func TestALostRoundIsAskedAgain(t *testing.T) {
+	b := newBench(t, 3, func(c *Config) { c.Reads = "read-index" })
+	op := b.put1(1, 1)
+	b.settle()
+	b.pass(3 * b.config.Heartbeat)
+	for _, lost := range []string{"confirm", "prepare-ok"} {
+		read := b.get(1, 1)
+		b.settleIf(func(l letter) bool { return !isKind(lost)(l) })
+		require.Nil(t, b.reply(read), lost)
+		b.pass(2 * b.config.Heartbeat)
+		shown, answered := b.read(read)
+		require.True(t, answered, lost)
+		require.Equal(t, op, shown)
+	}
+	b.beat(1)
+	require.Empty(t, b.pick(isKind("confirm")), "nothing is under way")
+}
+
+// A replica whose log goes on otherwise than a checkpoint loses what follows there, and says so: the
+// judges would count on it for ever.
+func TestWhatACheckpointDoesNotStandForIsDiscarded(t *testing.T) {
+	b := newBench(t, 3, func(c *Config) { c.SnapshotEvery = 4 })
+	for range 9 {
+		b.put1(1, 1)
+	}
+	b.settleIf(none)
+	b.electIf(2, only(2, 3))
+	for range 5 {
+		b.put2(2)
+	}
+	require.EqualValues(t, 4, b.nodes[2].log.Base().Index)
+	for range 3 {
+		b.beat(2)
+		b.settle()
+	}
+	require.Equal(t, b.nodes[2].log.Last(), b.nodes[1].log.Last())
+	var slots []uint64
+	for _, f := range b.facts {
+		if f.node == 1 && f.Fact == sim.Discarded {
+			require.Equal(t, sim.Truncated, f.Why)
+			slots = append(slots, f.A)
+		}
+	}
+	require.Equal(t, []uint64{5, 6, 7, 8, 9}, slots)
+}

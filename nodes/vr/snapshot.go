@@ -56,6 +56,7 @@ func (n *Node) installIfNewer(env *sim.Env, m *newState) {
 	if follows {
 		n.log.Drop(n.logDisk(env), at.Index)
 	} else {
+		n.cut(env, at.Index) // which states what is lost and no checkpoint stands for
 		n.log.Restart(n.logDisk(env), at)
 		n.disk.cut(0)
 	}
