@@ -14,8 +14,8 @@ import (
 // families are the default scenarios: one for each family of protocols.
 var families = []string{
 	"leader-follower", "dynamo", "dynamo-hints", "crdt", "carts", "two-phase", "anti-entropy", "ring-change",
-	"paxos", "multi-leader", "raft", "viewstamped", "viewstamped-recovery", "etcd-raft", "abd", "chain", "leaders", "leaders-clocks",
-	"in-sync-replicas", "in-sync-unflushed", "in-sync-lost-disk",
+	"paxos", "multi-leader", "raft", "viewstamped", "viewstamped-recovery", "viewstamped-forgetful", "etcd-raft", "abd", "chain", "leaders",
+	"leaders-clocks", "in-sync-replicas", "in-sync-unflushed", "in-sync-lost-disk",
 }
 
 // shippedSeeds is how many seeds the protocols that ship must hold.
@@ -31,8 +31,8 @@ func shippedSeeds() int {
 
 // machines are the default scenarios of replicated state machines and their kin.
 var machines = []string{
-	"raft", "raft-disks", "raft-leases", "viewstamped", "viewstamped-recovery", "etcd-raft", "paxos", "paxos-members", "paxos-lease",
-	"paxos-roles", "abd", "chain",
+	"raft", "raft-disks", "raft-leases", "viewstamped", "viewstamped-recovery", "viewstamped-forgetful", "etcd-raft", "paxos", "paxos-members",
+	"paxos-lease", "paxos-roles", "abd", "chain",
 }
 
 // machineSeeds is how many seeds those must hold, each of one cell.

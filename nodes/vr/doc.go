@@ -46,5 +46,6 @@
 // # What is left out
 //
 // Reconfiguration (section 7), witnesses (6.1), leases for reads at the primary (6.3), and fetching a checkpoint by parts with
-// hash trees (5.2). A disk that loses what was synced is outside the claim.
+// hash trees (5.2). A disk that loses what was synced is outside the claim. As published, a primary that is heard but hears
+// nobody is suspected by nobody: while only the way back is cut, nothing is written.
 package vr

@@ -249,3 +249,22 @@ func TestWhatACheckpointDoesNotStandForIsDiscarded(t *testing.T) {
 	}
 	require.Equal(t, []uint64{5, 6, 7, 8, 9}, slots)
 }
+
+// Who answers in a view says that it is in that view for good: not before its disk says so, too, even
+// where it had all of the log before.
+func TestNothingIsAcknowledgedInAViewThatIsNotOnDisk(t *testing.T) {
+	b := newBench(t, 5, func(c *Config) { c.Reads = "read-index" })
+	b.put1(1, 1)
+	b.settle()
+	b.electIf(2, only(2, 3, 4))
+	b.frozen[5] = true
+	b.pass(b.config.Heartbeat)
+	require.Equal(t, normal, b.nodes[5].status)
+	require.EqualValues(t, 2, b.nodes[5].views.View)
+	b.get(2, 1)
+	b.settleIf(only(2, 5))
+	require.Zero(t, b.nodes[2].ruling.peers[4])
+	b.frozen[5] = false
+	b.settleIf(only(2, 5))
+	require.EqualValues(t, 1, b.nodes[2].ruling.peers[4].match)
+}
