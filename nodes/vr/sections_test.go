@@ -263,7 +263,7 @@ func TestNothingIsAcknowledgedInAViewThatIsNotOnDisk(t *testing.T) {
 	require.EqualValues(t, 2, b.nodes[5].views.View)
 	b.get(2, 1)
 	b.settleIf(only(2, 5))
-	require.Zero(t, b.nodes[2].ruling.peers[4])
+	require.Zero(t, b.nodes[2].ruling.peers[4].match)
 	b.frozen[5] = false
 	b.settleIf(only(2, 5))
 	require.EqualValues(t, 1, b.nodes[2].ruling.peers[4].match)
