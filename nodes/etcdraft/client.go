@@ -20,17 +20,6 @@ func NewClient(config Config, servers []sim.NodeID, near sim.NodeID) kv.Client {
 	}
 	return caller.New(caller.Options{
 		Members: servers, Near: near, Replicas: slices.Clone(replicas), Nearby: config.Reads == "forwarded",
-		Ordinary: config.ordinary(), AttemptTimeout: config.AttemptTimeout, Backoff: config.Backoff,
+		Ordinary: caller.PathOf(config.Reads), AttemptTimeout: config.AttemptTimeout, Backoff: config.Backoff,
 	})
-}
-
-// ordinary is the read path of gets that ask for none.
-func (c *Config) ordinary() kv.ReadPath {
-	switch c.Reads {
-	case "leader":
-		return kv.AtLeader
-	case "replica", "learner":
-		return kv.AtReplica
-	}
-	return kv.Strongest
 }

@@ -12,7 +12,7 @@ const timerSent = kv.ClientTimers + 0x40
 // NewClient makes a client. Near is the replica that it reads from where it reads from the nearest.
 func NewClient(config Config, members []sim.NodeID, near sim.NodeID) kv.Client {
 	c := caller.New(caller.Options{
-		Members: members[:len(members)-1], Near: near, Ordinary: config.ordinary(),
+		Members: members[:len(members)-1], Near: near, Ordinary: caller.PathOf(config.Reads),
 		AttemptTimeout: config.AttemptTimeout, Backoff: config.Backoff,
 	})
 	if config.Acks == "none" {

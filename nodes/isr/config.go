@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"simrun/nodes/kv"
 	"simrun/sim"
 )
 
@@ -75,17 +74,6 @@ func (c Config) Fits(servers int) error {
 		return fieldError{"min_isr", fmt.Sprintf("%d in-sync replicas are more than the %d that there are besides the controller", c.MinISR, servers-1)}
 	}
 	return nil
-}
-
-// ordinary is the read path of gets that ask for none.
-func (c *Config) ordinary() kv.ReadPath {
-	switch c.Reads {
-	case "leader":
-		return kv.AtLeader
-	case "replica":
-		return kv.AtReplica
-	}
-	return kv.Strongest
 }
 
 // Supports tells whether the store has such an op.

@@ -12,20 +12,9 @@ func NewClient(config Config, servers []sim.NodeID, near sim.NodeID) kv.Client {
 	c := newCluster(config, servers)
 	return caller.New(caller.Options{
 		Members: c.those(c.proposers), Replicas: c.those(c.learners), Near: c.nearest(near),
-		Ordinary: config.ordinary(), Nearby: config.Reads == "quorum",
+		Ordinary: caller.PathOf(config.Reads), Nearby: config.Reads == "quorum",
 		AttemptTimeout: config.AttemptTimeout, Backoff: config.Backoff,
 	})
-}
-
-// ordinary is the read path of gets that ask for none.
-func (c *Config) ordinary() kv.ReadPath {
-	switch c.Reads {
-	case "leader":
-		return kv.AtLeader
-	case "learner":
-		return kv.AtReplica
-	}
-	return kv.Strongest
 }
 
 // those are the servers of a set.

@@ -12,18 +12,7 @@ import (
 // nearest; with Nobody it draws one.
 func NewClient(config Config, servers []sim.NodeID, near sim.NodeID) kv.Client {
 	return caller.New(caller.Options{
-		Members: servers, Near: near, Replicas: slices.Clone(servers), Ordinary: config.ordinary(),
+		Members: servers, Near: near, Replicas: slices.Clone(servers), Ordinary: caller.PathOf(config.Reads),
 		AttemptTimeout: config.AttemptTimeout, Backoff: config.Backoff,
 	})
-}
-
-// ordinary is the read path of gets that ask for none.
-func (c *Config) ordinary() kv.ReadPath {
-	switch c.Reads {
-	case "leader":
-		return kv.AtLeader
-	case "replica":
-		return kv.AtReplica
-	}
-	return kv.Strongest
 }
