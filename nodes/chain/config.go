@@ -1,9 +1,9 @@
 package chain
 
 import (
-	"fmt"
 	"time"
 
+	"simrun/nodes/internal/options"
 	"simrun/sim"
 )
 
@@ -35,21 +35,13 @@ func Defaults() Config {
 	}
 }
 
-// fieldError is what is wrong with one key.
-type fieldError struct{ path, message string }
-
-func (e fieldError) Error() string { return e.path + ": " + e.message }
-
-// Path is the key that the error is about.
-func (e fieldError) Path() string { return e.path }
-
 // Check judges the options against each other.
 func (c Config) Check() error {
 	switch {
 	case c.Lease >= c.Timeout:
-		return fieldError{"lease", fmt.Sprintf("%v is not shorter than the timeout of %v: a server that was removed would go on reading", c.Lease, c.Timeout)}
+		return options.Wrong("lease", "%v is not shorter than the timeout of %v: a server that was removed would go on reading", c.Lease, c.Timeout)
 	case c.Renew >= c.Lease:
-		return fieldError{"renew", fmt.Sprintf("%v is not shorter than the lease of %v", c.Renew, c.Lease)}
+		return options.Wrong("renew", "%v is not shorter than the lease of %v", c.Renew, c.Lease)
 	}
 	return nil
 }
@@ -58,9 +50,9 @@ func (c Config) Check() error {
 func (c Config) Fits(servers int) error {
 	switch {
 	case servers < 2 || servers > 63:
-		return fieldError{"nodes", "a chain needs a server and a master, and has at most 63 of both"}
+		return options.Wrong("nodes", "a chain needs a server and a master, and has at most 63 of both")
 	case c.Length > servers-1:
-		return fieldError{"length", fmt.Sprintf("%d servers and a master are more than %d nodes", c.Length, servers)}
+		return options.Wrong("length", "%d servers and a master are more than %d nodes", c.Length, servers)
 	}
 	return nil
 }

@@ -1,10 +1,10 @@
 package dynamo
 
 import (
-	"fmt"
 	"time"
 
 	"simrun/nodes/internal/merkle"
+	"simrun/nodes/internal/options"
 	"simrun/nodes/internal/quorum"
 	"simrun/nodes/internal/versions"
 )
@@ -84,35 +84,27 @@ func Defaults() Config {
 	}
 }
 
-// fieldError is what is wrong with one key.
-type fieldError struct{ path, message string }
-
-func (e fieldError) Error() string { return e.path + ": " + e.message }
-
-// Path is the key that the error is about.
-func (e fieldError) Path() string { return e.path }
-
 // Check judges the options against each other; each alone is bounded by its tags. A
 // choice that would do nothing is refused. The numbers of a feature that is off are not:
 // so a grid may turn it on and off with all else the same.
 func (c Config) Check() error {
 	switch {
 	case c.R > c.N:
-		return fieldError{"r", fmt.Sprintf("%d answers are asked for, but a key has only %d homes", c.R, c.N)}
+		return options.Wrong("r", "%d answers are asked for, but a key has only %d homes", c.R, c.N)
 	case c.W > c.N:
-		return fieldError{"w", fmt.Sprintf("%d acknowledgements are asked for, but a key has only %d homes", c.W, c.N)}
+		return options.Wrong("w", "%d acknowledgements are asked for, but a key has only %d homes", c.W, c.N)
 	case c.SpreadEvery > 0 && c.WriteFanout != "through-one":
-		return fieldError{"spread_every", "only write_fanout: through-one has a queue to spread from"}
+		return options.Wrong("spread_every", "only write_fanout: through-one has a queue to spread from")
 	case c.Quorum == "sloppy" && c.WriteFanout == "through-one":
-		return fieldError{"quorum", "with write_fanout: through-one a coordinator asks one home only, and nobody can stand in for the others"}
+		return options.Wrong("quorum", "with write_fanout: through-one a coordinator asks one home only, and nobody can stand in for the others")
 	case c.Hints != "none" && c.WriteFanout == "through-one":
-		return fieldError{"hints", "with write_fanout: through-one a coordinator asks one home only, and cannot tell who misses the write"}
+		return options.Wrong("hints", "with write_fanout: through-one a coordinator asks one home only, and cannot tell who misses the write")
 	}
 	if c.AntiEntropy == "log" && c.Versions == "vv" {
-		return fieldError{"anti_entropy", "a log brings back single versions, and vectors for whole keys cannot tell them from new ones: use merkle or keys"}
+		return options.Wrong("anti_entropy", "a log brings back single versions, and vectors for whole keys cannot tell them from new ones: use merkle or keys")
 	}
 	if err := c.shape().Check(); err != nil {
-		return fieldError{"merkle_depth", err.Error()}
+		return options.Wrong("merkle_depth", "%v", err)
 	}
 	if err := c.checkVersions(); err != nil {
 		return err
@@ -132,7 +124,7 @@ func (c *Config) shape() merkle.Shape {
 // Fits judges the options against the number of members.
 func (c Config) Fits(members int) error {
 	if c.N > members {
-		return fieldError{"n", fmt.Sprintf("%d homes are asked for, but there are only %d nodes", c.N, members)}
+		return options.Wrong("n", "%d homes are asked for, but there are only %d nodes", c.N, members)
 	}
 	return c.fitsRing(members)
 }

@@ -83,7 +83,7 @@ func TestRingOptions(t *testing.T) {
 		c := ringed(3)
 		require.NoError(t, c.Check())
 		spoil(&c)
-		var wrong fieldError
+		var wrong interface{ Path() string }
 		require.ErrorAs(t, c.Check(), &wrong, path)
 		require.Equal(t, path, wrong.Path())
 	}

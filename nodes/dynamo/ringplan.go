@@ -1,9 +1,9 @@
 package dynamo
 
 import (
-	"fmt"
 	"time"
 
+	"simrun/nodes/internal/options"
 	"simrun/nodes/internal/quorum"
 )
 
@@ -34,23 +34,23 @@ func (c *Config) checkRing() error {
 	gossip := c.Detection == "gossip"
 	switch {
 	case gossip && c.Quorum != "sloppy" && c.Hints == "none":
-		return fieldError{"detection", "nothing depends on who is under suspicion: set quorum to sloppy, or hints"}
+		return options.Wrong("detection", "nothing depends on who is under suspicion: set quorum to sloppy, or hints")
 	case gossip && c.Coordinator == "client":
-		return fieldError{"detection", "clients take no part in gossip: set coordinator to node"}
+		return options.Wrong("detection", "clients take no part in gossip: set coordinator to node")
 	case c.Members == 0 && c.RingChange == "eager":
-		return fieldError{"ring_change", "the ring never changes: set members"}
+		return options.Wrong("ring_change", "the ring never changes: set members")
 	case c.Members == 0:
 		return nil
 	case c.Members < c.N:
-		return fieldError{"members", fmt.Sprintf("%d homes are asked for, but there are only %d members", c.N, c.Members)}
+		return options.Wrong("members", "%d homes are asked for, but there are only %d members", c.N, c.Members)
 	case 2*c.N > quorum.MaxMembers:
-		return fieldError{"n", fmt.Sprintf("with members a key has up to %d homes while the ring changes", quorum.MaxMembers)}
+		return options.Wrong("n", "with members a key has up to %d homes while the ring changes", quorum.MaxMembers)
 	case c.Quorum == "sloppy":
-		return fieldError{"quorum", "with members a stand-in of one ring would count for a home of another: set quorum to strict"}
+		return options.Wrong("quorum", "with members a stand-in of one ring would count for a home of another: set quorum to strict")
 	case c.Writes == "two-phase":
-		return fieldError{"writes", "with members a home that has voted may be none any more when it is told to commit: set writes to parallel"}
+		return options.Wrong("writes", "with members a home that has voted may be none any more when it is told to commit: set writes to parallel")
 	case c.WriteFanout == "through-one":
-		return fieldError{"write_fanout", "with members the home that takes a write may know another ring than the coordinator: set it to all or w"}
+		return options.Wrong("write_fanout", "with members the home that takes a write may know another ring than the coordinator: set it to all or w")
 	}
 	return nil
 }
@@ -58,7 +58,7 @@ func (c *Config) checkRing() error {
 // fitsRing judges the size of the ring.
 func (c *Config) fitsRing(servers int) error {
 	if c.Members > servers {
-		return fieldError{"members", fmt.Sprintf("%d members are asked for, but there are only %d nodes", c.Members, servers)}
+		return options.Wrong("members", "%d members are asked for, but there are only %d nodes", c.Members, servers)
 	}
 	return nil
 }

@@ -1,5 +1,7 @@
 package dynamo
 
+import "simrun/nodes/internal/options"
+
 // checkTransactions judges what goes together with two-phase commit.
 func (c Config) checkTransactions() error {
 	if c.Writes != "two-phase" {
@@ -7,15 +9,15 @@ func (c Config) checkTransactions() error {
 	}
 	switch {
 	case c.Coordinator == "client":
-		return fieldError{"coordinator", "with writes: two-phase the coordinator keeps its decisions on disk and answers for them after a crash: only a node does"}
+		return options.Wrong("coordinator", "with writes: two-phase the coordinator keeps its decisions on disk and answers for them after a crash: only a node does")
 	case c.Quorum == "sloppy":
-		return fieldError{"quorum", "with writes: two-phase the w homes are chosen before they are asked, and nobody stands in for one that is silent: the write is aborted"}
+		return options.Wrong("quorum", "with writes: two-phase the w homes are chosen before they are asked, and nobody stands in for one that is silent: the write is aborted")
 	case c.Hints != "none":
-		return fieldError{"hints", "with writes: two-phase no home misses a write that the others took: there is nothing to hint"}
+		return options.Wrong("hints", "with writes: two-phase no home misses a write that the others took: there is nothing to hint")
 	case !c.Durable:
-		return fieldError{"durable", "with writes: two-phase a home's vote promises that it can commit after a crash: it must be on disk"}
+		return options.Wrong("durable", "with writes: two-phase a home's vote promises that it can commit after a crash: it must be on disk")
 	case c.WriteFanout != "w" && (c.WriteFanout != "all" || c.W != c.N):
-		return fieldError{"write_fanout", "with writes: two-phase a write goes to w homes and no further: set write_fanout to w"}
+		return options.Wrong("write_fanout", "with writes: two-phase a write goes to w homes and no further: set write_fanout to w")
 	}
 	return nil
 }

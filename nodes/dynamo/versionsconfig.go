@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"simrun/nodes/internal/options"
 	"simrun/nodes/internal/versions"
 	"simrun/nodes/kv"
 )
@@ -45,21 +46,21 @@ func (c Config) checkVersions() error {
 	rule := c.rule()
 	switch {
 	case c.Clock == "client" && rule != versions.LastWrite:
-		return fieldError{"clock", c.Versions + " goes by no clock: set versions to lww"}
+		return options.Wrong("clock", "%s goes by no clock: set versions to lww", c.Versions)
 	case c.Type != "set" && c.Versions != "crdt":
-		return fieldError{"type", c.Versions + " keeps values that only their readers understand: set versions to crdt"}
+		return options.Wrong("type", "%s keeps values that only their readers understand: set versions to crdt", c.Versions)
 	case c.VectorLimit > 0 && rule != versions.Causal && rule != versions.Vectors:
-		return fieldError{"vector_limit", "only dvv and vv have version vectors that grow"}
+		return options.Wrong("vector_limit", "only dvv and vv have version vectors that grow")
 	case rule == versions.Vectors && c.Coordinator == "client":
-		return fieldError{"coordinator", "with versions: vv the home that coordinates a put advances its vector: a client cannot"}
+		return options.Wrong("coordinator", "with versions: vv the home that coordinates a put advances its vector: a client cannot")
 	case rule == versions.Vectors && c.WriteFanout != "all":
-		return fieldError{"write_fanout", "with versions: vv the home that coordinates a put is the first to hold it: all others are sent what it holds"}
+		return options.Wrong("write_fanout", "with versions: vv the home that coordinates a put is the first to hold it: all others are sent what it holds")
 	case rule == versions.Vectors && c.Writes == "two-phase":
-		return fieldError{"writes", "with versions: vv a home counts its next put on the last one, before that is decided"}
+		return options.Wrong("writes", "with versions: vv a home counts its next put on the last one, before that is decided")
 	case rule == versions.Dots && c.Writes == "two-phase":
-		return fieldError{"writes", "with versions: crdt a write that is aborted would leave a hole in what its actor did"}
+		return options.Wrong("writes", "with versions: crdt a write that is aborted would leave a hole in what its actor did")
 	case rule == versions.Dots && c.TombstoneGrace > 0:
-		return fieldError{"tombstone_grace", "with versions: crdt nothing is removed by tombstones: a key's context remembers"}
+		return options.Wrong("tombstone_grace", "with versions: crdt nothing is removed by tombstones: a key's context remembers")
 	}
 	return nil
 }

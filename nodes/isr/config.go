@@ -1,9 +1,9 @@
 package isr
 
 import (
-	"fmt"
 	"time"
 
+	"simrun/nodes/internal/options"
 	"simrun/sim"
 )
 
@@ -44,23 +44,15 @@ func Defaults() Config {
 	}
 }
 
-// fieldError is what is wrong with one key.
-type fieldError struct{ path, message string }
-
-func (e fieldError) Error() string { return e.path + ": " + e.message }
-
-// Path is the key that the error is about.
-func (e fieldError) Path() string { return e.path }
-
 // Check judges the options against each other.
 func (c Config) Check() error {
 	switch {
 	case c.Heartbeat >= c.Session:
-		return fieldError{"heartbeat", fmt.Sprintf("%v is not shorter than the session of %v", c.Heartbeat, c.Session)}
+		return options.Wrong("heartbeat", "%v is not shorter than the session of %v", c.Heartbeat, c.Session)
 	case c.FetchWait >= c.Lag:
-		return fieldError{"fetch_wait", fmt.Sprintf("%v is not shorter than the lag of %v", c.FetchWait, c.Lag)}
+		return options.Wrong("fetch_wait", "%v is not shorter than the lag of %v", c.FetchWait, c.Lag)
 	case c.FetchWait >= c.Retry:
-		return fieldError{"retry", fmt.Sprintf("%v is not longer than a fetch may wait, %v", c.Retry, c.FetchWait)}
+		return options.Wrong("retry", "%v is not longer than a fetch may wait, %v", c.Retry, c.FetchWait)
 	}
 	return nil
 }
@@ -69,9 +61,9 @@ func (c Config) Check() error {
 func (c Config) Fits(servers int) error {
 	switch {
 	case servers < 2 || servers > 63:
-		return fieldError{"nodes", "a replica and a controller are needed, and at most 63 of both are possible"}
+		return options.Wrong("nodes", "a replica and a controller are needed, and at most 63 of both are possible")
 	case c.MinISR > servers-1:
-		return fieldError{"min_isr", fmt.Sprintf("%d in-sync replicas are more than the %d that there are besides the controller", c.MinISR, servers-1)}
+		return options.Wrong("min_isr", "%d in-sync replicas are more than the %d that there are besides the controller", c.MinISR, servers-1)
 	}
 	return nil
 }

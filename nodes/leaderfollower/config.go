@@ -1,9 +1,9 @@
 package leaderfollower
 
 import (
-	"fmt"
 	"time"
 
+	"simrun/nodes/internal/options"
 	"simrun/sim"
 )
 
@@ -54,23 +54,15 @@ func Defaults() Config {
 	}
 }
 
-// fieldError is what is wrong with one key.
-type fieldError struct{ path, message string }
-
-func (e fieldError) Error() string { return e.path + ": " + e.message }
-
-// Path is the key that the error is about.
-func (e fieldError) Path() string { return e.path }
-
 // Check judges the options against each other; each alone is bounded by its tags.
 func (c Config) Check() error {
 	switch {
 	case c.Failover == "automatic" && c.Heartbeat >= c.Timeout:
-		return fieldError{"heartbeat", fmt.Sprintf("%v is not shorter than the timeout of %v: a healthy leader would be missed", c.Heartbeat, c.Timeout)}
+		return options.Wrong("heartbeat", "%v is not shorter than the timeout of %v: a healthy leader would be missed", c.Heartbeat, c.Timeout)
 	case c.Order == "register" && (c.Apply != "received" || c.Ship == "pull"):
-		return fieldError{"order", "a register shows what came before its turn: only with apply: received, and where writes are pushed"}
+		return options.Wrong("order", "a register shows what came before its turn: only with apply: received, and where writes are pushed")
 	case c.Degrade > 0 && c.Mode == "async":
-		return fieldError{"degrade", "async mode waits for no follower: there is nothing to degrade"}
+		return options.Wrong("degrade", "async mode waits for no follower: there is nothing to degrade")
 	}
 	return nil
 }
@@ -78,7 +70,7 @@ func (c Config) Check() error {
 // Fits judges the options against the number of members.
 func (c Config) Fits(members int) error {
 	if members < 1 {
-		return fieldError{"nodes", "at least one member is needed"}
+		return options.Wrong("nodes", "at least one member is needed")
 	}
 	if err := c.Shipping.fits(members); err != nil {
 		return err
@@ -90,15 +82,15 @@ func (c Config) Fits(members int) error {
 	}
 	switch {
 	case c.Detector == "witness" && voters < 3:
-		return fieldError{"detector", fmt.Sprintf("a witness needs two others that vote, but there are only %d with it", voters)}
+		return options.Wrong("detector", "a witness needs two others that vote, but there are only %d with it", voters)
 	case c.Detector == "witness" && c.Replication != "direct":
-		return fieldError{"replication", "a witness has no writes to pass on: use direct"}
+		return options.Wrong("replication", "a witness has no writes to pass on: use direct")
 	case c.Detector == "witness" && c.Delayed.Followers > 0:
-		return fieldError{"delayed.followers", "the last member that votes is a witness, which shows nothing: it cannot be delayed"}
+		return options.Wrong("delayed.followers", "the last member that votes is a witness, which shows nothing: it cannot be delayed")
 	case c.Mode == "semi-sync" && c.K > counted:
-		return fieldError{"k", fmt.Sprintf("%d followers are asked for, but %d nodes have only %d that count", c.K, members, counted)}
+		return options.Wrong("k", "%d followers are asked for, but %d nodes have only %d that count", c.K, members, counted)
 	case c.Answers > voters:
-		return fieldError{"answers", fmt.Sprintf("%d answers are asked for, but only %d nodes vote", c.Answers, voters)}
+		return options.Wrong("answers", "%d answers are asked for, but only %d nodes vote", c.Answers, voters)
 	}
 	return nil
 }

@@ -1,8 +1,9 @@
 package leaderfollower
 
 import (
-	"fmt"
 	"time"
+
+	"simrun/nodes/internal/options"
 )
 
 // Shipping is how writes reach the followers, what members keep, and which of them
@@ -37,9 +38,9 @@ func DefaultShipping() Shipping {
 func (s *Shipping) fits(members int) error {
 	switch {
 	case s.ReadOnly >= members:
-		return fieldError{"read_only", fmt.Sprintf("of %d members at most %d can be read-only: one has to lead", members, members-1)}
+		return options.Wrong("read_only", "of %d members at most %d can be read-only: one has to lead", members, members-1)
 	case s.Delayed.Followers >= members:
-		return fieldError{"delayed.followers", fmt.Sprintf("of %d members at most %d can be delayed: one leads", members, members-1)}
+		return options.Wrong("delayed.followers", "of %d members at most %d can be delayed: one leads", members, members-1)
 	}
 	return nil
 }

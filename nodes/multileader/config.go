@@ -1,9 +1,9 @@
 package multileader
 
 import (
-	"fmt"
 	"time"
 
+	"simrun/nodes/internal/options"
 	"simrun/nodes/kv"
 	"simrun/sim"
 )
@@ -55,18 +55,10 @@ func Defaults() Config {
 	}
 }
 
-// fieldError is what is wrong with one key.
-type fieldError struct{ path, message string }
-
-func (e fieldError) Error() string { return e.path + ": " + e.message }
-
-// Path is the key that the error is about.
-func (e fieldError) Path() string { return e.path }
-
 // Check judges the options against each other; each alone is bounded by its tags.
 func (c Config) Check() error {
 	if c.OnLoss == "promote" && c.Heartbeat >= c.Timeout {
-		return fieldError{"heartbeat", fmt.Sprintf("%v is not shorter than the timeout of %v: a healthy leader would be missed", c.Heartbeat, c.Timeout)}
+		return options.Wrong("heartbeat", "%v is not shorter than the timeout of %v: a healthy leader would be missed", c.Heartbeat, c.Timeout)
 	}
 	return c.checkConflicts(c.Propagate)
 }
@@ -78,17 +70,17 @@ const mostMembers = 1<<rankBits - 1
 func (c Config) Fits(l kv.Layout) error {
 	places := l.Datacentres()
 	if len(l.Members) > mostMembers {
-		return fieldError{"nodes", fmt.Sprintf("at most %d servers can be told apart", mostMembers)}
+		return options.Wrong("nodes", "at most %d servers can be told apart", mostMembers)
 	}
 	if c.Members > len(places) {
-		return fieldError{"members", fmt.Sprintf("%d datacentres are asked for, but there are only %d", c.Members, len(places))}
+		return options.Wrong("members", "%d datacentres are asked for, but there are only %d", c.Members, len(places))
 	}
 	for place, members := range places {
 		switch {
 		case len(members) == 0:
-			return fieldError{"nodes", fmt.Sprintf("datacentre %d has no server to lead it", place+1)}
+			return options.Wrong("nodes", "datacentre %d has no server to lead it", place+1)
 		case c.Mode == "semi-sync" && c.K > len(members)-1:
-			return fieldError{"k", fmt.Sprintf("%d followers are asked for, but datacentre %d has only %d", c.K, place+1, len(members)-1)}
+			return options.Wrong("k", "%d followers are asked for, but datacentre %d has only %d", c.K, place+1, len(members)-1)
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package multileader
 import (
 	"time"
 
+	"simrun/nodes/internal/options"
 	"simrun/nodes/internal/resolve"
 )
 
@@ -52,10 +53,10 @@ func (c Conflicts) HandsOver() bool { return c.Homes == "key" }
 func (c *Conflicts) checkConflicts(propagate string) error {
 	r := c.resolver()
 	if field, err := r.Check(); err != nil {
-		return fieldError{field, err.Error()}
+		return options.Wrong(field, "%v", err)
 	}
 	if c.TombstoneGrace > 0 && propagate == "state" {
-		return fieldError{"tombstone_grace", "what was forgotten would come back with the next state: only operations come once"}
+		return options.Wrong("tombstone_grace", "what was forgotten would come back with the next state: only operations come once")
 	}
 	return nil
 }

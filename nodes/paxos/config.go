@@ -1,9 +1,9 @@
 package paxos
 
 import (
-	"fmt"
 	"time"
 
+	"simrun/nodes/internal/options"
 	"simrun/sim"
 )
 
@@ -51,23 +51,15 @@ func Defaults() Config {
 	}
 }
 
-// fieldError is what is wrong with one key.
-type fieldError struct{ path, message string }
-
-func (e fieldError) Error() string { return e.path + ": " + e.message }
-
-// Path is the key that the error is about.
-func (e fieldError) Path() string { return e.path }
-
 // Check judges the options against each other; each alone is bounded by its tags.
 func (c Config) Check() error {
 	switch {
 	case c.Heartbeat >= c.Timeout:
-		return fieldError{"heartbeat", fmt.Sprintf("%v is not shorter than the timeout of %v: a healthy leader would be missed", c.Heartbeat, c.Timeout)}
+		return options.Wrong("heartbeat", "%v is not shorter than the timeout of %v: a healthy leader would be missed", c.Heartbeat, c.Timeout)
 	case c.Reads == "lease" && c.Heartbeat >= c.lent():
-		return fieldError{"lease", fmt.Sprintf("%v, less what clocks may drift, ends before the next heartbeat renews it", c.Lease)}
+		return options.Wrong("lease", "%v, less what clocks may drift, ends before the next heartbeat renews it", c.Lease)
 	case c.Apply == "accepted" && c.Learn != "acceptors":
-		return fieldError{"apply", "learners hear of what is accepted only where learn is acceptors"}
+		return options.Wrong("apply", "learners hear of what is accepted only where learn is acceptors")
 	}
 	return nil
 }
@@ -75,7 +67,7 @@ func (c Config) Check() error {
 // Fits judges the options against the number of servers.
 func (c Config) Fits(servers int) error {
 	if servers < 1 || servers > 64 {
-		return fieldError{"nodes", "between 1 and 64 servers can take part"}
+		return options.Wrong("nodes", "between 1 and 64 servers can take part")
 	}
 	for _, part := range []struct {
 		path string
@@ -93,10 +85,10 @@ func fits(path string, list []int, servers int) error {
 	seen := uint64(0)
 	for _, number := range list {
 		if number < 1 || number > servers {
-			return fieldError{path, fmt.Sprintf("there is no server %d of %d", number, servers)}
+			return options.Wrong(path, "there is no server %d of %d", number, servers)
 		}
 		if seen&bit(number-1) != 0 {
-			return fieldError{path, fmt.Sprintf("server %d is named twice", number)}
+			return options.Wrong(path, "server %d is named twice", number)
 		}
 		seen |= bit(number - 1)
 	}
@@ -109,11 +101,11 @@ func (c Config) quorumsFit(acceptors int) error {
 	one, two := c.phase1(acceptors, acceptors), c.phase2(acceptors, acceptors)
 	switch {
 	case one > acceptors:
-		return fieldError{"phase1", fmt.Sprintf("%d promises are asked for, but there are only %d acceptors", one, acceptors)}
+		return options.Wrong("phase1", "%d promises are asked for, but there are only %d acceptors", one, acceptors)
 	case two > acceptors:
-		return fieldError{"phase2", fmt.Sprintf("%d acceptances are asked for, but there are only %d acceptors", two, acceptors)}
+		return options.Wrong("phase2", "%d acceptances are asked for, but there are only %d acceptors", two, acceptors)
 	case one+two <= acceptors && !c.disjointQuorums():
-		return fieldError{"phase2", fmt.Sprintf("%d acceptors of phase 1 and %d of phase 2 need not share one of %d: two values could be chosen for one slot", one, two, acceptors)}
+		return options.Wrong("phase2", "%d acceptors of phase 1 and %d of phase 2 need not share one of %d: two values could be chosen for one slot", one, two, acceptors)
 	}
 	return nil
 }

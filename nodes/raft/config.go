@@ -1,9 +1,9 @@
 package raft
 
 import (
-	"fmt"
 	"time"
 
+	"simrun/nodes/internal/options"
 	"simrun/sim"
 )
 
@@ -51,23 +51,15 @@ func Defaults() Config {
 	}
 }
 
-// fieldError is what is wrong with one key.
-type fieldError struct{ path, message string }
-
-func (e fieldError) Error() string { return e.path + ": " + e.message }
-
-// Path is the key that the error is about.
-func (e fieldError) Path() string { return e.path }
-
 // Check judges the options against each other; each alone is bounded by its tags.
 func (c Config) Check() error {
 	switch {
 	case c.Heartbeat >= c.Timeout:
-		return fieldError{"heartbeat", fmt.Sprintf("%v is not shorter than the timeout of %v: a healthy leader would be missed", c.Heartbeat, c.Timeout)}
+		return options.Wrong("heartbeat", "%v is not shorter than the timeout of %v: a healthy leader would be missed", c.Heartbeat, c.Timeout)
 	case c.Reads == "learner" && c.Learners == 0:
-		return fieldError{"reads", "there are no learners to read from"}
+		return options.Wrong("reads", "there are no learners to read from")
 	case c.Keep > 0 && c.SnapshotEvery == 0:
-		return fieldError{"keep", "without snapshots every entry is kept"}
+		return options.Wrong("keep", "without snapshots every entry is kept")
 	}
 	return nil
 }
@@ -76,11 +68,11 @@ func (c Config) Check() error {
 func (c Config) Fits(servers int) error {
 	switch {
 	case servers < 1:
-		return fieldError{"nodes", "at least one server is needed"}
+		return options.Wrong("nodes", "at least one server is needed")
 	case c.Members > servers:
-		return fieldError{"members", fmt.Sprintf("%d members are asked for, but there are only %d nodes", c.Members, servers)}
+		return options.Wrong("members", "%d members are asked for, but there are only %d nodes", c.Members, servers)
 	case c.Learners >= c.start(servers):
-		return fieldError{"learners", fmt.Sprintf("of %d members, %d learners leave no voter", c.start(servers), c.Learners)}
+		return options.Wrong("learners", "of %d members, %d learners leave no voter", c.start(servers), c.Learners)
 	}
 	return nil
 }

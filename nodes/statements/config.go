@@ -1,8 +1,9 @@
 package statements
 
 import (
-	"fmt"
 	"time"
+
+	"simrun/nodes/internal/options"
 )
 
 // Config is what is replicated, and how. The tags tell a decoder its keys, defaults and bounds.
@@ -34,14 +35,6 @@ type Config struct {
 	Resend     time.Duration `yaml:"resend" default:"100ms" min:"10us" doc:"a question of catching up is asked again after so long; an op too, by its client"`
 }
 
-// fieldError is what is wrong with one key.
-type fieldError struct{ path, message string }
-
-func (e fieldError) Error() string { return e.path + ": " + e.message }
-
-// Path is the key that the error is about.
-func (e fieldError) Path() string { return e.path }
-
 // mostLeaves bounds the leaves of a tree.
 const mostLeaves = 1 << 20
 
@@ -49,17 +42,17 @@ const mostLeaves = 1 << 20
 func (c Config) Check() error {
 	switch {
 	case c.physical() && c.Leaders > 1:
-		return fieldError{"ship", "a physical log has one writer: two leaders would overwrite each other's pages"}
+		return options.Wrong("ship", "a physical log has one writer: two leaders would overwrite each other's pages")
 	case c.Leaders > 1 && c.CatchUp != "tail":
-		return fieldError{"catch_up", "a table holds the commands of both leaders: only the tails of their logs tell them apart"}
+		return options.Wrong("catch_up", "a table holds the commands of both leaders: only the tails of their logs tell them apart")
 	case c.Before && !c.physical() && c.Ship != "rows":
-		return fieldError{"before", "commands carry no rows: ship rows, cells or pages"}
+		return options.Wrong("before", "commands carry no rows: ship rows, cells or pages")
 	case c.IDs == "striped" && c.Leaders == 1:
-		return fieldError{"ids", "one leader has one sequence: striped needs leaders: 2"}
+		return options.Wrong("ids", "one leader has one sequence: striped needs leaders: 2")
 	}
 	for leaves, level := 1, 0; level < c.Depth; level++ {
 		if leaves *= c.Fanout; leaves > mostLeaves {
-			return fieldError{"depth", fmt.Sprintf("fanout %d and depth %d make more than %d leaves", c.Fanout, c.Depth, mostLeaves)}
+			return options.Wrong("depth", "fanout %d and depth %d make more than %d leaves", c.Fanout, c.Depth, mostLeaves)
 		}
 	}
 	return nil
@@ -68,7 +61,7 @@ func (c Config) Check() error {
 // Fits judges the options against the number of servers.
 func (c Config) Fits(servers int) error {
 	if servers < c.Leaders {
-		return fieldError{"leaders", fmt.Sprintf("%d leaders on %d servers", c.Leaders, servers)}
+		return options.Wrong("leaders", "%d leaders on %d servers", c.Leaders, servers)
 	}
 	return nil
 }

@@ -1,9 +1,9 @@
 package vr
 
 import (
-	"fmt"
 	"time"
 
+	"simrun/nodes/internal/options"
 	"simrun/nodes/internal/quorum"
 	"simrun/sim"
 )
@@ -41,21 +41,13 @@ func Defaults() Config {
 	}
 }
 
-// fieldError is what is wrong with one key.
-type fieldError struct{ path, message string }
-
-func (e fieldError) Error() string { return e.path + ": " + e.message }
-
-// Path is the key that the error is about.
-func (e fieldError) Path() string { return e.path }
-
 // Check judges the options against each other; each alone is bounded by its tags.
 func (c Config) Check() error {
 	switch {
 	case c.Heartbeat >= c.Timeout:
-		return fieldError{"heartbeat", fmt.Sprintf("%v is not shorter than the timeout of %v: a healthy primary would be suspected", c.Heartbeat, c.Timeout)}
+		return options.Wrong("heartbeat", "%v is not shorter than the timeout of %v: a healthy primary would be suspected", c.Heartbeat, c.Timeout)
 	case c.Keep > 0 && c.SnapshotEvery == 0:
-		return fieldError{"keep", "without checkpoints every entry is kept"}
+		return options.Wrong("keep", "without checkpoints every entry is kept")
 	}
 	return nil
 }
@@ -64,11 +56,11 @@ func (c Config) Check() error {
 func (c Config) Fits(servers int) error {
 	switch {
 	case servers < 1:
-		return fieldError{"nodes", "at least one server is needed"}
+		return options.Wrong("nodes", "at least one server is needed")
 	case servers > quorum.MaxMembers:
-		return fieldError{"nodes", fmt.Sprintf("more than %d servers", quorum.MaxMembers)}
+		return options.Wrong("nodes", "more than %d servers", quorum.MaxMembers)
 	case !c.keepsLog() && servers < 3:
-		return fieldError{"durable", fmt.Sprintf("of %d servers, one without its log has too few others to ask", servers)}
+		return options.Wrong("durable", "of %d servers, one without its log has too few others to ask", servers)
 	}
 	return nil
 }
