@@ -26,7 +26,8 @@ var mutants = []mutant{
 	"cr-new-tail-early", "craq-dirty-read",
 	"crdt-actor-reuse", "crdt-delta-holes",
 	"isr-truncate-to-hw", "isr-last-replica", "isr-hw-ignores-pending", "isr-expand-at-hw", "isr-no-epoch-fence", "isr-stale-version",
-	"isr-ack-at-min", "isr-read-below-start", "isr-identity-early", "isr-corrupt-is-whole", "pb-stale-promoted",
+	"isr-ack-at-min", "isr-read-below-start", "isr-identity-early", "isr-corrupt-is-whole",
+	"isr-same-epoch", "isr-former-fetch", "isr-former-peer", "isr-read-ignores-pending", "isr-read-below-min", "pb-stale-promoted",
 	"dy-async-writeback", "dy-dot-reuse", "dy-hint-after-gc", "dy-hint-volatile", "dy-no-writeback",
 	"dy-repair-resurrects", "dy-ring-change-split",
 	"lf-ack-local-only", "lf-no-fencing", "lf-skip-gap", "lf-token-ignores-epoch", "lf-visible-before-ack",
@@ -62,7 +63,7 @@ func (m mutant) family() string {
 		return "multi-leader"
 	case strings.HasPrefix(string(m), "cr-"), strings.HasPrefix(string(m), "craq-"):
 		return "chain"
-	case m == "isr-last-replica":
+	case m == "isr-last-replica", strings.HasPrefix(string(m), "isr-former-"):
 		return "in-sync-unflushed"
 	case m == "isr-identity-early", m == "isr-corrupt-is-whole":
 		return "in-sync-lost-disk"
@@ -117,7 +118,8 @@ func TestScriptsKill(t *testing.T) {
 func TestDefaultScenariosFindTheEasyMutants(t *testing.T) {
 	for _, m := range mutants {
 		switch m {
-		case "dy-async-writeback", "mp-config-immediately", "px-promise-before-sync", "isr-no-epoch-fence", "isr-read-below-start":
+		case "dy-async-writeback", "mp-config-immediately", "px-promise-before-sync", "isr-no-epoch-fence", "isr-read-below-start",
+			"isr-same-epoch", "isr-former-fetch", "isr-former-peer", "isr-read-ignores-pending", "isr-read-below-min":
 			continue // it takes hundreds of seeds, or more
 		}
 		t.Run(string(m), func(t *testing.T) {

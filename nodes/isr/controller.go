@@ -43,8 +43,8 @@ func (c *Controller) Start(env *sim.Env) {
 	if r, err := env.Disk().Read(filePartition, 0); err == nil {
 		c.now = *r.(*partition)
 	}
-	if env.Now() == 0 {
-		c.stateElection(env)
+	if c.now.Leader != sim.Nobody {
+		c.stateElection(env) // which may have reached the disk just before a crash
 	}
 	c.stateVoters(env)
 	env.After(c.config.Heartbeat, sim.Timer{Kind: timerTick})
@@ -149,7 +149,7 @@ func (c *Controller) register(p *partition, rank int) {
 		return
 	}
 	p.Lives[rank] = c.newer[rank]
-	if p.Leader == id {
+	if p.Leader == id && !c.config.sameEpoch() {
 		p.Leader = sim.Nobody
 	}
 	if !c.whole[rank] && p.Identified.Has(id) && !c.config.lastReplica() {

@@ -9,6 +9,7 @@ import (
 // following is a follower's part.
 type following struct {
 	number uint64 // of the newest fetch
+	first  uint64 // of the fetches that ask for the same, since the last answer
 	open   bool   // it is not answered
 	asked  time.Duration
 	owes   bool // a fetch is sent once the disk has all
@@ -26,6 +27,9 @@ func (s *Server) fetch(env *sim.Env) {
 		return
 	}
 	f.number++
+	if !f.open {
+		f.first = f.number
+	}
 	f.open, f.asked = true, env.Now()
 	env.Send(s.now.Leader, &fetch{
 		Epoch: s.now.Epoch, Life: s.life, Number: f.number, Last: end, High: s.high, Round: f.round,
@@ -39,12 +43,13 @@ func (s *Server) tickFollowing(env *sim.Env) {
 	}
 }
 
-// receiveFetched takes what the leader of the present epoch answers to the newest fetch. An older answer
+// receiveFetched takes what the leader of the present epoch answers to the newest fetch, or to one that it only
+// repeats: where a round takes longer than the retry, no other answer ever comes. An older answer
 // is of a log that has changed since.
 func (s *Server) receiveFetched(env *sim.Env, from sim.NodeID, m *fetched) {
 	f := &s.follows
 	isOurs := m.Epoch == s.now.Epoch && from == s.now.Leader || s.config.noEpochFence()
-	if s.role != sim.Follower || !isOurs || !f.open || m.Life != s.life || m.Number != f.number {
+	if s.role != sim.Follower || !isOurs || !f.open || m.Life != s.life || m.Number < f.first {
 		return
 	}
 	f.open, f.round = false, m.Round

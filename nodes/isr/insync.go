@@ -72,7 +72,7 @@ func (s *Server) altered(env *sim.Env, before *partition) {
 	}
 	s.leads.pending = 0
 	for rank := range s.servers {
-		if before.Lives[rank] != s.now.Lives[rank] {
+		if before.Lives[rank] != s.now.Lives[rank] && !s.config.formerPeer() {
 			s.leads.peers[rank] = peer{caught: env.Now()}
 		}
 	}

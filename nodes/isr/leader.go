@@ -53,7 +53,7 @@ func (s *Server) lead(env *sim.Env) {
 func (s *Server) receiveFetch(env *sim.Env, from sim.NodeID, m *fetch) {
 	rank := s.rank(from)
 	isOurs := rank >= 0 && (m.Epoch == s.now.Epoch || s.config.noEpochFence())
-	if s.role != sim.Leader || !isOurs || m.Life != s.now.Lives[rank] {
+	if s.role != sim.Leader || !isOurs || m.Life != s.now.Lives[rank] && !s.config.formerFetch() {
 		return
 	}
 	p := &s.leads.peers[rank]

@@ -76,12 +76,16 @@ func (s *Server) isSure(h *heldRead) bool {
 	if h.round == 0 {
 		return true
 	}
+	counted := s.counted()
+	if s.config.readIgnoresPending() {
+		counted = s.now.InSync
+	}
 	for rank, id := range s.servers {
-		if id != s.self && s.counted().Has(id) && s.leads.peers[rank].round < h.round {
+		if id != s.self && counted.Has(id) && s.leads.peers[rank].round < h.round {
 			return false
 		}
 	}
-	return s.now.InSync.Len() >= s.config.MinISR
+	return s.now.InSync.Len() >= s.config.MinISR || s.config.readBelowMin()
 }
 
 // serve answers a read with what is committed.

@@ -5,7 +5,7 @@ package isr
 // variant is one small wrong change, chosen by name. Only builds with the tag
 // mutants have it: there the tests prove that judges notice.
 type variant struct {
-	Mutant string `yaml:"mutant" one:"|isr-truncate-to-hw|isr-last-replica|pb-stale-promoted|isr-hw-ignores-pending|isr-expand-at-hw|isr-no-epoch-fence|isr-stale-version|isr-ack-at-min|isr-read-below-start|isr-identity-early|isr-corrupt-is-whole" doc:"the wrong change"`
+	Mutant string `yaml:"mutant" one:"|isr-truncate-to-hw|isr-last-replica|pb-stale-promoted|isr-hw-ignores-pending|isr-expand-at-hw|isr-no-epoch-fence|isr-stale-version|isr-ack-at-min|isr-read-below-start|isr-identity-early|isr-corrupt-is-whole|isr-same-epoch|isr-former-fetch|isr-former-peer|isr-read-ignores-pending|isr-read-below-min" doc:"the wrong change"`
 }
 
 // truncateToHW: a follower cuts its log to its own high watermark (before KIP-101).
@@ -44,3 +44,18 @@ func (v variant) identityEarly() bool { return v.Mutant == "isr-identity-early" 
 
 // corruptIsWhole: who had to cut its log at a corrupt record counts as before.
 func (v variant) corruptIsWhole() bool { return v.Mutant == "isr-corrupt-is-whole" }
+
+// sameEpoch: a leader that stopped and came back leads on in the same epoch.
+func (v variant) sameEpoch() bool { return v.Mutant == "isr-same-epoch" }
+
+// formerFetch: what a server's former life has fetched counts (before KIP-903).
+func (v variant) formerFetch() bool { return v.Mutant == "isr-former-fetch" }
+
+// formerPeer: what a follower had in its former life counts as what it has.
+func (v variant) formerPeer() bool { return v.Mutant == "isr-former-peer" }
+
+// readIgnoresPending: a read waits for the in-sync set last told of alone.
+func (v variant) readIgnoresPending() bool { return v.Mutant == "isr-read-ignores-pending" }
+
+// readBelowMin: who is alone in sync asks nobody before a read.
+func (v variant) readBelowMin() bool { return v.Mutant == "isr-read-below-min" }

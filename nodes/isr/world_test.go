@@ -160,3 +160,23 @@ func TestNoFaultThatKeepsDisksBreaksThePromise(t *testing.T) {
 		}
 	}
 }
+
+// A round that takes longer than the retry is no reason never to get an answer: what repeats a fetch asks for the same.
+func TestFollowersLearnThoughARoundTakesLongerThanTheRetry(t *testing.T) {
+	config := isr.Defaults()
+	config.Lag, config.Session, config.AttemptTimeout, config.Wait = 2*time.Second, 2*time.Second, 2*time.Second, 2*time.Second
+	work := load("40")
+	work.Timeout = 3 * time.Second
+	c := world(10*time.Second, 4, config, work)
+	c.Network.Links = []network.Link{{Latency: exponential(150 * ms)}}
+	c.Quiet, c.Final = 5*time.Second, 10*time.Second
+	run := kernel.New(c).Run(3)
+	requireSound(t, run, 3, "linearizable")
+	ok := 0
+	for i := range run.History.Ops {
+		if run.History.Ops[i].Outcome == sim.OK {
+			ok++
+		}
+	}
+	require.Greater(t, ok, 300)
+}
