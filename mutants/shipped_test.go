@@ -32,7 +32,7 @@ func shippedSeeds() int {
 // machines are the default scenarios of replicated state machines and their kin.
 var machines = []string{
 	"raft", "raft-disks", "raft-leases", "viewstamped", "viewstamped-recovery", "viewstamped-forgetful", "etcd-raft", "paxos", "paxos-members",
-	"paxos-lease", "paxos-roles", "abd", "chain",
+	"paxos-lease", "paxos-roles", "abd", "chain", "in-sync-replicas", "in-sync-unflushed",
 }
 
 // machineSeeds is how many seeds those must hold, each of one cell.
