@@ -30,7 +30,7 @@ var mutants = []mutant{
 	"isr-same-epoch", "isr-former-fetch", "isr-former-peer", "isr-read-ignores-pending", "isr-read-below-min", "pb-stale-promoted",
 	"dy-async-writeback", "dy-dot-reuse", "dy-hint-after-gc", "dy-hint-volatile", "dy-no-writeback",
 	"dy-repair-resurrects", "dy-ring-change-split",
-	"lf-ack-local-only", "lf-no-fencing", "lf-skip-gap", "lf-token-ignores-epoch", "lf-visible-before-ack",
+	"lf-ack-local-only", "lf-match-undurable", "lf-no-fencing", "lf-skip-gap", "lf-token-ignores-epoch", "lf-visible-before-ack",
 	"ml-cart-union", "ml-no-causal-delivery", "ml-no-origin-filter", "ml-tombstone-early-gc",
 	"px-promise-before-sync", "px-promise-volatile", "px-own-value", "px-ballot-not-unique", "px-promises-per-message", "px-accept-no-bump",
 	"px-single-ballot-field", "px-learner-minority", "px-flexq-disjoint", "mp-gap-noop", "mp-config-immediately",
@@ -55,6 +55,8 @@ func (m mutant) family() string {
 		return "ring-change"
 	case strings.HasPrefix(string(m), "dy-"):
 		return "dynamo"
+	case m == "lf-match-undurable":
+		return "leader-follower-disks"
 	case m == "ml-tombstone-early-gc":
 		return "leaders"
 	case strings.HasPrefix(string(m), "ml-cart-"):

@@ -46,7 +46,7 @@ func machineSeeds() int {
 // What ships keeps what it promises, whatever goes wrong.
 func TestWhatShipsHolds(t *testing.T) {
 	seeds := shippedSeeds()
-	for _, name := range append([]string{"dynamo-majorities", "statements", "paxos-members", "paxos-lease", "raft-disks", "raft-leases", "paxos-roles", "locks"}, families...) {
+	for _, name := range append([]string{"dynamo-majorities", "statements", "paxos-members", "paxos-lease", "raft-disks", "raft-leases", "paxos-roles", "locks", "leader-follower-disks", "chain-patient", "dynamo-disks"}, families...) {
 		t.Run(name, func(t *testing.T) {
 			if slices.Contains(machines, name) {
 				holdsInTurns(t, name, machineSeeds(), machineSeeds())

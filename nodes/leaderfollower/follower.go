@@ -270,7 +270,12 @@ func (n *Node) settle(env *sim.Env) {
 }
 
 // match is how far the log agrees with the leader's, on disk.
-func (n *Node) match() uint64 { return min(n.follower.verified, n.disk.durable) }
+func (n *Node) match() uint64 {
+	if n.config.matchUndurable() {
+		return n.follower.verified
+	}
+	return min(n.follower.verified, n.disk.durable)
+}
 
 // confirm sends the confirmations whose entries are on disk, one for each message
 // that carried them.

@@ -9,6 +9,7 @@ import "simrun/nodes/internal/caller"
 type variant struct{}
 
 func (variant) ackLocalOnly() bool      { return false }
+func (variant) matchUndurable() bool    { return false }
 func (variant) noFencing() bool         { return false }
 func (variant) skipGap() bool           { return false }
 func (variant) tokenIgnoresEpoch() bool { return false }

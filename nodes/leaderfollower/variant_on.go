@@ -7,11 +7,14 @@ import "simrun/nodes/internal/caller"
 // variant is one small wrong change, chosen by name. Only builds with the tag
 // mutants have it: there the tests prove that judges notice.
 type variant struct {
-	Mutant string `yaml:"mutant" one:"|cl-retry-new-id|cl-timeout-means-failed|lf-ack-local-only|lf-no-fencing|lf-skip-gap|lf-token-ignores-epoch|lf-visible-before-ack" doc:"the wrong change"`
+	Mutant string `yaml:"mutant" one:"|cl-retry-new-id|cl-timeout-means-failed|lf-ack-local-only|lf-match-undurable|lf-no-fencing|lf-skip-gap|lf-token-ignores-epoch|lf-visible-before-ack" doc:"the wrong change"`
 }
 
 // ackLocalOnly: writes are answered once the leader has them, whatever the mode promises.
 func (v variant) ackLocalOnly() bool { return v.Mutant == "lf-ack-local-only" }
+
+// matchUndurable: a confirmation says how far the log is, not how far it is on disk.
+func (v variant) matchUndurable() bool { return v.Mutant == "lf-match-undurable" }
 
 // noFencing: an old leader goes on after a failover, and followers obey it.
 func (v variant) noFencing() bool { return v.Mutant == "lf-no-fencing" }
