@@ -34,6 +34,7 @@ var mutants = []mutant{
 	"ml-cart-union", "ml-no-causal-delivery", "ml-no-origin-filter", "ml-tombstone-early-gc",
 	"px-promise-before-sync", "px-promise-volatile", "px-own-value", "px-ballot-not-unique", "px-promises-per-message", "px-accept-no-bump",
 	"px-single-ballot-field", "px-learner-minority", "px-flexq-disjoint", "mp-gap-noop", "mp-config-immediately",
+	"pqr-no-barrier", "pqr-minority", "pqr-first-acceptors",
 }
 
 // change makes the wrong change. One is an option that ships, and promises less.
@@ -75,6 +76,8 @@ func (m mutant) family() string {
 		return "crdt"
 	case m == "mp-config-immediately":
 		return "paxos-members"
+	case strings.HasPrefix(string(m), "pqr-"):
+		return "paxos-quorum-reads"
 	case m.isPaxos():
 		return "paxos"
 	case strings.HasPrefix(string(m), "r-lease-"), m == "r-restarted-voter", m == "r-round-joined-late":
@@ -96,7 +99,7 @@ func (m mutant) family() string {
 // isPaxos tells the mutants of Paxos, whose scripts are tests beside the protocol: they say
 // which message arrives, which no file can.
 func (m mutant) isPaxos() bool {
-	return strings.HasPrefix(string(m), "px-") || strings.HasPrefix(string(m), "mp-")
+	return strings.HasPrefix(string(m), "px-") || strings.HasPrefix(string(m), "mp-") || strings.HasPrefix(string(m), "pqr-")
 }
 
 // One script kills each mutant. The very same file is held by the protocol that ships,

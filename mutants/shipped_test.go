@@ -32,7 +32,7 @@ func shippedSeeds() int {
 // machines are the default scenarios of replicated state machines and their kin.
 var machines = []string{
 	"raft", "raft-disks", "raft-leases", "viewstamped", "viewstamped-recovery", "viewstamped-forgetful", "etcd-raft", "paxos", "paxos-members",
-	"paxos-lease", "paxos-roles", "abd", "chain", "in-sync-replicas", "in-sync-unflushed",
+	"paxos-lease", "paxos-roles", "paxos-quorum-reads", "abd", "chain", "in-sync-replicas", "in-sync-unflushed",
 }
 
 // machineSeeds is how many seeds those must hold, each of one cell.
@@ -46,7 +46,7 @@ func machineSeeds() int {
 // What ships keeps what it promises, whatever goes wrong.
 func TestWhatShipsHolds(t *testing.T) {
 	seeds := shippedSeeds()
-	for _, name := range append([]string{"dynamo-majorities", "statements", "paxos-members", "paxos-lease", "raft-disks", "raft-leases", "paxos-roles", "locks", "leader-follower-disks", "chain-patient", "dynamo-disks"}, families...) {
+	for _, name := range append([]string{"dynamo-majorities", "statements", "paxos-members", "paxos-lease", "raft-disks", "raft-leases", "paxos-roles", "paxos-quorum-reads", "locks", "leader-follower-disks", "chain-patient", "dynamo-disks"}, families...) {
 		t.Run(name, func(t *testing.T) {
 			if slices.Contains(machines, name) {
 				holdsInTurns(t, name, machineSeeds(), machineSeeds())

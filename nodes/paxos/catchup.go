@@ -88,8 +88,14 @@ func (n *Node) receiveWant(env *sim.Env, from sim.NodeID, m *want) {
 		entries := slices.Clone(l.log[first:min(first+n.config.Batch, len(l.log))])
 		env.Send(from, &taught{about: m.about, From: m.From, Chosen: l.applied, Entries: entries})
 	}
-	if p := &n.proposer; p.phase == leading && m.Upto > p.ruling.fill {
-		p.ruling.fill = min(m.Upto, l.applied+uint64(n.config.Window))
+	n.fillUpto(env, m.Upto)
+}
+
+// fillUpto has a leader fill the slots up to one that nobody has proposed for, as far as its
+// window reaches.
+func (n *Node) fillUpto(env *sim.Env, slot uint64) {
+	if p := &n.proposer; p.phase == leading && slot > p.ruling.fill {
+		p.ruling.fill = min(slot, n.learner.applied+uint64(n.config.Window))
 		n.pump(env)
 	}
 }

@@ -7,14 +7,19 @@ import (
 )
 
 // NewClient makes a client. It asks proposers, and for reads at a learner the one that
-// is near.
+// is near, or itself a quorum of acceptors.
 func NewClient(config Config, servers []sim.NodeID, near sim.NodeID) kv.Client {
 	c := newCluster(config, servers)
-	return caller.New(caller.Options{
+	asks := caller.New(caller.Options{
 		Members: c.those(c.proposers), Replicas: c.those(c.learners), Near: c.nearest(near),
 		Ordinary: caller.PathOf(config.Reads), Nearby: config.Reads == "quorum",
 		AttemptTimeout: config.AttemptTimeout, Backoff: config.Backoff,
 	})
+	if config.QuorumBy == "client" {
+		first := []configuration{{From: 1, Acceptors: c.acceptors}}
+		return &quorumClient{cluster: c, caller: asks, near: near, replicas: c.those(c.learners), views: first}
+	}
+	return asks
 }
 
 // those are the servers of a set.

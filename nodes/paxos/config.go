@@ -21,7 +21,9 @@ type Config struct {
 	Apply string `yaml:"apply" default:"chosen" one:"chosen|accepted" doc:"what a learner's local reads show: what it knows to be chosen, or also what one acceptor has accepted"`
 	Duel  string `yaml:"duel" default:"backoff" one:"backoff|none" doc:"what a proposer does when a higher ballot preempts it: follow, and wait a drawn time; or open a yet higher one at once"`
 
-	Reads  string        `yaml:"reads" default:"log" one:"log|read-index|lease|leader|learner|quorum" doc:"how gets that ask for no particular path are served: through the log; by the leader once a quorum confirmed that it leads; by the leader under a lease; by who believes to lead; by the nearest learner from what it has; by the nearest learner once it has what a quorum has"`
+	Reads    string `yaml:"reads" default:"log" one:"log|read-index|lease|leader|learner|quorum" doc:"how gets that ask for no particular path are served: through the log; by the leader once a quorum confirmed that it leads; by the leader under a lease; by who believes to lead; by the nearest learner from what it has; by the nearest learner once it has what a quorum has"`
+	QuorumBy string `yaml:"quorum_by" default:"learner" one:"learner|client" doc:"reads: quorum: who asks the quorum: the nearest learner, or the client, which then polls learners until one has what the quorum has"`
+
 	Wait   time.Duration `yaml:"wait" default:"0s" min:"0s" doc:"how long a learner holds a read whose token it has not reached before it refuses"`
 	MaxLag time.Duration `yaml:"max_lag" default:"0s" min:"0s" doc:"a learner's local reads show all that was acknowledged so long before; 0s is no bound"`
 	Lease  time.Duration `yaml:"lease" default:"150ms" min:"10us" doc:"reads: lease: how long an acceptor that confirmed a leader promises to no other"`
@@ -43,7 +45,7 @@ type Config struct {
 // Defaults is the configuration that the tags describe.
 func Defaults() Config {
 	return Config{
-		Window: 64, Learn: "leader", Apply: "chosen", Duel: "backoff", Reads: "log",
+		Window: 64, Learn: "leader", Apply: "chosen", Duel: "backoff", Reads: "log", QuorumBy: "learner",
 		Lease: 150 * time.Millisecond, Drift: 10_000,
 		Heartbeat: 50 * time.Millisecond, Timeout: 200 * time.Millisecond, Resend: 100 * time.Millisecond,
 		Batch: 64, Snapshot: 1024, Remember: 256,
@@ -60,6 +62,8 @@ func (c Config) Check() error {
 		return options.Wrong("lease", "%v, less what clocks may drift, ends before the next heartbeat renews it", c.Lease)
 	case c.Apply == "accepted" && c.Learn != "acceptors":
 		return options.Wrong("apply", "learners hear of what is accepted only where learn is acceptors")
+	case c.QuorumBy == "client" && c.Reads != "quorum":
+		return options.Wrong("quorum_by", "nobody asks a quorum where reads is not quorum")
 	}
 	return nil
 }

@@ -29,6 +29,7 @@ func TestContract(t *testing.T) {
 		func(*paxos.Config) {},
 		func(c *paxos.Config) { c.Learn, c.Reads, c.Learners = "acceptors", "quorum", []int{3} },
 		func(c *paxos.Config) { c.Reads, c.Snapshot, c.Window = "lease", 8, 2 },
+		func(c *paxos.Config) { c.Reads, c.QuorumBy, c.Snapshot = "quorum", "client", 8 },
 	} {
 		config := paxos.Defaults()
 		edit(&config)
@@ -55,6 +56,7 @@ func TestConfigurationsThatMakeNoSense(t *testing.T) {
 		{"heartbeat", func(c *paxos.Config) { c.Heartbeat = c.Timeout }},
 		{"lease", func(c *paxos.Config) { c.Reads, c.Lease = "lease", c.Heartbeat }},
 		{"apply", func(c *paxos.Config) { c.Apply = "accepted" }},
+		{"quorum_by", func(c *paxos.Config) { c.QuorumBy = "client" }},
 		{"acceptors", func(c *paxos.Config) { c.Acceptors = []int{1, 6} }},
 		{"learners", func(c *paxos.Config) { c.Learners = []int{2, 2} }},
 		{"phase1", func(c *paxos.Config) { c.Phase1 = 6 }},

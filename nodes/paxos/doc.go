@@ -55,6 +55,7 @@
 // nearest learner has applied: stale at times, never uncommitted; with a token not
 // before it has reached what the session saw; with max_lag not before it has asked a quorum
 // not longer ago. quorum asks a majority of acceptors how far it has to know, and
-// answers once it does. apply: accepted shows what one acceptor has accepted, which may never
+// answers once it does; with quorum_by: client the client does that itself, and polls learners
+// until one has applied so much: no leader, and no server, waits for its sake. apply: accepted shows what one acceptor has accepted, which may never
 // be chosen, and is there to be seen.
 package paxos

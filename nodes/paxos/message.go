@@ -26,6 +26,8 @@ const (
 	codeChanged
 	codeHandover
 	codeStands
+	codeInquiry
+	codeInquired
 )
 
 // about is the subject that a message names.

@@ -121,6 +121,8 @@ func (n *Node) Receive(env *sim.Env, from sim.NodeID, m sim.Message) {
 		n.receiveProbe(env, from, m)
 	case *probed:
 		n.receiveProbed(env, from, m)
+	case *inquiry:
+		n.receiveInquiry(env, from, m)
 	case *change:
 		n.receiveChange(env, from, m)
 	case *handover:

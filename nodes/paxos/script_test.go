@@ -17,6 +17,7 @@ type play struct {
 	*simtest.Script
 	t       *testing.T
 	client  sim.NodeID
+	reader  kv.Client // the client's own side, where it has one
 	replies []kv.Reply
 	number  uint32
 }
@@ -24,12 +25,25 @@ type play struct {
 // recorder is the client: it keeps what it is answered.
 type recorder struct{ play *play }
 
-func (recorder) Start(*sim.Env)              {}
-func (recorder) Timeout(*sim.Env, sim.Timer) {}
-func (recorder) Synced(*sim.Env, sim.Sync)   {}
-func (r recorder) Receive(_ *sim.Env, _ sim.NodeID, m sim.Message) {
+func (recorder) Start(*sim.Env)            {}
+func (recorder) Synced(*sim.Env, sim.Sync) {}
+func (r recorder) Receive(env *sim.Env, from sim.NodeID, m sim.Message) {
 	if reply, ok := m.(*kv.Reply); ok {
 		r.play.replies = append(r.play.replies, *reply)
+	} else if r.play.reader != nil {
+		r.note(r.play.reader.Receive(env, from, m))
+	}
+}
+
+func (r recorder) Timeout(env *sim.Env, t sim.Timer) {
+	if r.play.reader != nil {
+		r.note(r.play.reader.Timeout(env, t))
+	}
+}
+
+func (r recorder) note(reply kv.Reply, isOver bool) {
+	if isOver {
+		r.play.replies = append(r.play.replies, reply)
 	}
 }
 

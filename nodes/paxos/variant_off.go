@@ -18,3 +18,6 @@ func (variant) gapNoop() bool            { return false }
 func (variant) configImmediately() bool  { return false }
 func (variant) campaignsAtWhim() bool    { return false }
 func (variant) promiseUnsynced() bool    { return false }
+func (variant) noBarrier() bool          { return false }
+func (variant) inquiresMinority() bool   { return false }
+func (variant) inquiresFirst() bool      { return false }

@@ -5,7 +5,7 @@ package paxos
 // variant is one small wrong change, chosen by name. Only builds with the tag
 // mutants have it: there the tests prove that judges notice.
 type variant struct {
-	Mutant string `yaml:"mutant" one:"|px-promise-before-sync|px-promise-volatile|px-own-value|px-ballot-not-unique|px-promises-per-message|px-accept-no-bump|px-single-ballot-field|px-learner-minority|px-flexq-disjoint|mp-gap-noop|mp-config-immediately|safe-campaigns" doc:"the wrong change"`
+	Mutant string `yaml:"mutant" one:"|px-promise-before-sync|px-promise-volatile|px-own-value|px-ballot-not-unique|px-promises-per-message|px-accept-no-bump|px-single-ballot-field|px-learner-minority|px-flexq-disjoint|mp-gap-noop|mp-config-immediately|pqr-no-barrier|pqr-minority|pqr-first-acceptors|safe-campaigns" doc:"the wrong change"`
 }
 
 // promiseVolatile: an acceptor forgets what it promised when it restarts; what it
@@ -46,3 +46,12 @@ func (v variant) promiseUnsynced() bool { return v.Mutant == "px-promise-before-
 // campaignsAtWhim: a leader opens another ballot for no reason. It looks wrong, and is safe: nobody
 // may accuse it.
 func (v variant) campaignsAtWhim() bool { return v.Mutant == "safe-campaigns" }
+
+// noBarrier: a client that asks a quorum shows the newest state that it is told, without rinsing.
+func (v variant) noBarrier() bool { return v.Mutant == "pqr-no-barrier" }
+
+// inquiresMinority: a client that asks a quorum is content with one acceptor.
+func (v variant) inquiresMinority() bool { return v.Mutant == "pqr-minority" }
+
+// inquiresFirst: a client that asks a quorum asks the acceptors of the beginning for ever.
+func (v variant) inquiresFirst() bool { return v.Mutant == "pqr-first-acceptors" }

@@ -18,3 +18,16 @@ func TestSchedulesKill(t *testing.T) {
 		})
 	}
 }
+
+// TestReadsKill: each wrong change of a client that asks quorums shows something old on its schedule, which
+// the right one survives (TestLinearizableQuorumReads).
+func TestReadsKill(t *testing.T) {
+	for _, s := range scenes() {
+		t.Run(s.mutant, func(t *testing.T) {
+			p, put, get := s.play(t, func(config *Config) { config.Mutant = s.mutant })
+			writer, answered := p.shown(get)
+			require.True(t, answered)
+			require.NotEqual(t, put, writer, "nothing was noticed")
+		})
+	}
+}
