@@ -3,6 +3,8 @@
 package etcdraft
 
 import (
+	"math"
+
 	"go.etcd.io/raft/v3"
 	"go.etcd.io/raft/v3/raftpb"
 	"go.etcd.io/raft/v3/tracker"
@@ -55,6 +57,7 @@ func (n *Node) install(env *sim.Env) {
 	at := s.Image.At
 	n.snapshot, n.ruling, n.at = s, s.Members, s.MembersAt
 	env.Disk().Replace(fileSnapshot, s)
+	replog.StateTruncated(env, at.Index, n.log.Slice(at.Index, math.MaxInt))
 	n.log.Restart(env.Disk(), at)
 	n.disk.cut(0)
 	n.store.Restore(&s.Image)

@@ -179,6 +179,39 @@ func TestSnapshotsRememberSessions(t *testing.T) {
 	require.Equal(t, last, b.shown(3, 1))
 }
 
+// Section 7: a snapshot takes the place of a log that differs from the leader's, and of what stood
+// behind it there: that is on this disk no more.
+func TestWhatASnapshotDoesNotStandForIsDiscarded(t *testing.T) {
+	b := newBench(t, 3, func(c *Config) { c.SnapshotEvery, c.Keep = 4, 0 })
+	b.elect(1)
+	for range 9 {
+		b.put1(1, 1)
+	}
+	b.settleIf(none)
+	cut := b.nodes[1].log.Last().Index
+	b.electIf(2, only(2, 3))
+	for range 5 {
+		b.put1(2, 2)
+		b.settleIf(only(2, 3))
+	}
+	at := b.nodes[2].log.Base().Index
+	require.Positive(t, at)
+	require.Less(t, at, cut)
+	for range 4 {
+		b.beat(2)
+		b.settle()
+	}
+	require.Equal(t, b.nodes[2].log.Last(), b.nodes[1].log.Last())
+	last := uint64(0)
+	for _, f := range b.facts {
+		if f.node == 1 && f.Fact == sim.Discarded {
+			require.Equal(t, sim.Truncated, f.Why)
+			last = max(last, f.A)
+		}
+	}
+	require.Equal(t, cut, last)
+}
+
 // A server whose disk was lost is another one: it learns, and is given a vote again.
 func TestALostDiskComesBackAsALearner(t *testing.T) {
 	for _, change := range []string{"single", "joint"} {

@@ -1,6 +1,8 @@
 package raft
 
 import (
+	"math"
+
 	"simrun/nodes/internal/machine"
 	"simrun/nodes/internal/replog"
 	"simrun/sim"
@@ -193,6 +195,7 @@ func (n *Node) install(env *sim.Env, m *chunk) {
 	if follows {
 		n.log.Drop(env.Disk(), m.At.Index)
 	} else {
+		replog.StateTruncated(env, m.At.Index, n.log.Slice(m.At.Index, math.MaxInt))
 		n.log.Restart(env.Disk(), m.At)
 		n.disk.cut(0)
 		n.uncache(0)
