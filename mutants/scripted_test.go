@@ -86,7 +86,7 @@ func (m mutant) family() string {
 		return "raft-disks"
 	case strings.HasPrefix(string(m), "r-"):
 		return "raft"
-	case m == "vr-recovery-without-nonce":
+	case strings.HasPrefix(string(m), "vr-recovery-"):
 		return "viewstamped-recovery"
 	case strings.HasPrefix(string(m), "vr-"):
 		return "viewstamped"

@@ -12,8 +12,9 @@ import (
 // protocol, which says what arrives when as no scenario file can.
 var vrMutants = []mutant{
 	"vr-accepts-old-view", "vr-ack-before-fsync", "vr-commit-from-old-view", "vr-commits-early", "vr-longest-log-wins",
-	"vr-recovery-without-nonce", "vr-restarted-primary-resumes", "vr-startview-quorum-short", "vr-statetransfer-truncates",
-	"vr-view-volatile",
+	"vr-old-prepareok-counted", "vr-read-joins-round", "vr-recovery-below-promise", "vr-recovery-quorum-short",
+	"vr-recovery-without-nonce", "vr-restarted-backup-resumes", "vr-restarted-primary-resumes", "vr-startview-quorum-short",
+	"vr-statetransfer-truncates", "vr-view-volatile",
 }
 
 // easyVR are those that the family's default scenario finds at random at once.

@@ -124,7 +124,7 @@ func (n *Node) Start(env *sim.Env) {
 		n.lead(env)
 	case leads && !n.config.restartedPrimaryResumes():
 		n.enter(env, n.views.View+1, changing)
-	case n.views.LastNormal < n.views.View:
+	case n.views.LastNormal < n.views.View && !n.config.restartedBackupResumes():
 		n.enter(env, n.views.View, changing)
 	case leads:
 		n.lead(env)

@@ -123,7 +123,7 @@ func (n *Node) ship(env *sim.Env, rank int, subject about) {
 // receivePrepareOK takes note of how far a backup has the log.
 func (n *Node) receivePrepareOK(env *sim.Env, from sim.NodeID, m *prepareOK) {
 	rank := n.rank(from)
-	if rank < 0 || n.role != sim.Leader || m.View != n.views.View {
+	if rank < 0 || n.role != sim.Leader || m.View != n.views.View && !n.config.countsOldPrepareOK() {
 		return
 	}
 	p := &n.ruling.peers[rank]

@@ -18,7 +18,11 @@ func (n *Node) askForState(env *sim.Env) {
 }
 
 func (n *Node) sendRecovery(env *sim.Env) {
-	n.sendOthers(env, &recoveryAsk{about: about(sim.NumberSubject(n.recovery.nonce)), Nonce: n.recovery.nonce, View: n.views.View})
+	view := n.views.View
+	if n.config.recoversBelowPromise() {
+		view = 0
+	}
+	n.sendOthers(env, &recoveryAsk{about: about(sim.NumberSubject(n.recovery.nonce)), Nonce: n.recovery.nonce, View: view})
 }
 
 // receiveRecoveryAsk answers where this replica's status is normal. A view that the sender had
@@ -61,7 +65,11 @@ func (n *Node) recovered() *newState {
 			newest = max(newest, m.State.View)
 		}
 	}
-	if answers < n.quorum() || newest < n.views.View {
+	enough := n.quorum()
+	if n.config.recoveryShort() {
+		enough--
+	}
+	if answers < enough || newest < n.views.View && !n.config.recoversBelowPromise() {
 		return nil
 	}
 	primary := n.recovery.responses[n.rank(n.primary(newest))]

@@ -16,6 +16,9 @@ type rounds struct {
 func (n *Node) askRound(env *sim.Env) uint64 {
 	r := &n.ruling.rounds
 	if r.number > r.confirmed {
+		if n.config.readJoinsRound() {
+			return r.number
+		}
 		r.more = true
 		return r.number + 1
 	}

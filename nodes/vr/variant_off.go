@@ -16,3 +16,8 @@ func (variant) startViewShort() bool          { return false }
 func (variant) recoveryWithoutNonce() bool    { return false }
 func (variant) restartedPrimaryResumes() bool { return false }
 func (variant) ackBeforeFsync() bool          { return false }
+func (variant) recoveryShort() bool           { return false }
+func (variant) recoversBelowPromise() bool    { return false }
+func (variant) countsOldPrepareOK() bool      { return false }
+func (variant) restartedBackupResumes() bool  { return false }
+func (variant) readJoinsRound() bool          { return false }

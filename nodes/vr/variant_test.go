@@ -201,3 +201,53 @@ func TestRecoveryNeedsANonce(t *testing.T) {
 		return b.broken()
 	})
 }
+
+// Section 4.1, step 5: a PrepareOK counts in its view. n3 had what n1 proposed in view 1, which came to nothing; n1
+// leads view 6.
+func TestPrepareOKOfAnotherView(t *testing.T) {
+	kill(t, "vr-old-prepareok-counted", 5, nil, func(b *bench) string {
+		b.put1(1, 1)
+		b.deliverThose(both(isKind("prepare"), to(3)))
+		b.syncAll()
+		old := b.pick(isKind("prepare-ok"))
+		require.Len(b.t, old, 1)
+		b.electIf(2, only(2, 4, 5))
+		b.beat(2)
+		b.settleIf(only(1, 2))
+		require.Empty(b.t, b.logOf(1))
+		b.electIf(1, only(1, 4, 5))
+		require.EqualValues(b.t, 6, b.nodes[1].views.View)
+		b.put1(1, 1)
+		b.settleIf(only(1, 4))
+		b.put(old...)
+		b.settleIf(to(1))
+		b.electIf(5, only(2, 3, 5))
+		last := b.put1(5, 1)
+		b.settleIf(only(2, 3, 5))
+		require.True(b.t, b.wrote(last))
+		return b.broken()
+	})
+}
+
+// Section 6.3's question, as rounds ask it: an answer tells of the time before it was given. A read that came later may have
+// missed a view.
+func TestAReadWaitsForARoundOfItsOwn(t *testing.T) {
+	kill(t, "vr-read-joins-round", 3, func(c *Config) { c.Reads = "read-index" }, func(b *bench) string {
+		b.put1(1, 1)
+		b.settle()
+		b.get(1, 1)
+		b.deliverThose(both(isKind("confirm"), to(3)))
+		b.syncAll()
+		held := b.pick(isKind("prepare-ok"))
+		require.Len(b.t, held, 1)
+		b.electIf(2, only(2, 3))
+		op := b.put1(2, 1)
+		b.settleIf(only(2, 3))
+		require.True(b.t, b.wrote(op))
+		read := b.get(1, 1)
+		b.put(held...)
+		b.settleIf(both(isKind("prepare-ok"), to(1)))
+		shown, answered := b.read(read)
+		return when(answered && shown != op, "a read that came after a write shows what was before")
+	})
+}
