@@ -11,7 +11,10 @@ import (
 // enough voters that go by it to elect, another by enough that go by it to accept. A node goes
 // by one at a time, so that two such quorums share nobody, and what one decides the other can
 // miss (Ongaro 2014, section 4.1, and his correction of 10 July 2015). So does an electorate
-// whose own quorums need not intersect (Howard, Malkhi and Spiegelman 2016). Count is the number
+// whose own quorums need not intersect (Howard, Malkhi and Spiegelman 2016). Where each slot has its
+// own electorate, a window behind the change, two versions never decide the same slot, and only those
+// of one version are compared: who knows an older one has not applied the change, and proposes no
+// slot that it rules (Lamport, "Paxos Made Simple", section 3). Count is the number
 // of statements that bring it about. Not applicable where nobody states Voters.
 func ConfigurationsIntersect(run *record.Run, o Options) Report {
 	return newView(run, o).configurationsIntersect()
@@ -54,7 +57,7 @@ func rival(nodes []followed, e sim.Electorate) (sim.Electorate, bool) {
 	}
 	mine := followers(nodes, e)
 	for _, other := range nodes {
-		if !other.stated || other.Electorate == e {
+		if !other.stated || other.Electorate == e || otherSlots(e, other.Electorate) {
 			continue
 		}
 		theirs := followers(nodes, other.Electorate)
@@ -64,6 +67,9 @@ func rival(nodes []followed, e sim.Electorate) (sim.Electorate, bool) {
 	}
 	return sim.Electorate{}, false
 }
+
+// otherSlots tells whether two electorates rule slots of their own.
+func otherSlots(a, b sim.Electorate) bool { return a.Version != b.Version && (a.Window > 0 || b.Window > 0) }
 
 // splits tells whether some quorum that elects and some that accepts share nobody.
 func splits(e sim.Electorate) bool {

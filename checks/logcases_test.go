@@ -156,6 +156,13 @@ func logCases() []recorded {
 			}
 			l.voters(3, 0, 2, 1, 2, 3, 4, 5).voters(4, 0, 2, 1, 2, 3, 4, 5).voters(5, 0, 2, 1, 2, 3, 4, 5)
 		}),
+		logCase("configurations_intersect", "two servers more for other slots", Pass, 0, func(l *teller) {
+			for node := sim.NodeID(1); node <= 3; node++ {
+				l.voters(node, sim.Agreed, 0, 1, 2, 3)
+			}
+			later := sim.Electorate{Version: 9, Window: 4, Voters: sim.NodesOf(1, 2, 3, 4, 5)}
+			l.say(3, later.Fact(sim.Agreed)).say(4, later.Fact(sim.Agreed)).say(5, later.Fact(sim.Agreed))
+		}),
 		logCase("configurations_intersect", "flexible", Pass, 0, flexible(3, 2)),
 		logCase("configurations_intersect", "too flexible", Fail, 1, flexible(2, 2)),
 		logCase("leases_exclusive", "over in time", Pass, 0, lease(99)),

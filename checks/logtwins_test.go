@@ -418,7 +418,7 @@ func (t logTwin) apart() (n int64) {
 			return set
 		}
 		for _, other := range now {
-			if other != nil && *other != e {
+			if other != nil && *other != e && (other.Version == e.Version || other.Window+e.Window == 0) {
 				a, b := follow(e), follow(*other)
 				bad = bad || e.Elects(a) && other.Accepts(b) || e.Accepts(a) && other.Elects(b)
 			}
