@@ -237,7 +237,9 @@ func (v *view) cause(at uint32, kept *custody) cause {
 	switch {
 	case v.keyOf(v.ops[at].Key).shape == shapeSet && v.firstChildren()[at] != forever:
 		return leftOut
-	case kept.reached() <= 1:
+	case kept.reached() == 0:
+		return unsynced // it was answered for from memory
+	case kept.reached() == 1:
 		return neverReplicated
 	case kept.holders() > 0 && v.allDead(kept.now):
 		return died

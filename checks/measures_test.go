@@ -111,12 +111,14 @@ func TestCausesOfLoss(t *testing.T) {
 	b.Tell(111, 3, sim.Stored, sim.Durable, hint).Tell(112, 3, sim.Hint, sim.Kept, hint).Tell(113, 3, sim.Hint, sim.Dropped, hint)
 	held := b.Put(1, 0, 120, 125)
 	b.Tell(121, 1, sim.Stored, sim.Durable, held).Hold(1, 0, held)
+	b.Put(1, 0, 130, 135) // answered from memory, and on no disk
 	b.Get(4, 0, 200, 210, old).Final()
 	reports := Judge(b.Run(), Options{})
-	require.Equal(t, int64(8), measure(t, reports, "lost_writes").Count)
-	for _, cause := range []string{"truncated", "resolved", "expired", "wiped", "unsynced", "never_replicated", "dropped", "hidden"} {
+	require.Equal(t, int64(9), measure(t, reports, "lost_writes").Count)
+	for _, cause := range []string{"truncated", "resolved", "expired", "wiped", "never_replicated", "dropped", "hidden"} {
 		require.Equal(t, int64(1), measure(t, reports, "lost_writes_"+cause).Count, cause)
 	}
+	require.Equal(t, int64(2), measure(t, reports, "lost_writes_unsynced").Count)
 }
 
 func TestElementsLeftOutByAClient(t *testing.T) {

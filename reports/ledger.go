@@ -14,7 +14,7 @@ import (
 // many answers of how many needed (and how many came late), who answered and in whose
 // place, and the outcome. A read that shares no replica with the newest write that was
 // acknowledged before it, or shares it by a stand-in alone, says so.
-// Where no op has an entry, it says that the store has no quorums.
+// Where no op has an entry, it says so.
 func Ledger(w io.Writer, title string, run *record.Run, entries []checks.Entry, o Options) error {
 	if len(entries) == 0 {
 		return noQuorums(w, title, o)
@@ -45,7 +45,7 @@ func Ledger(w io.Writer, title string, run *record.Run, entries []checks.Entry, 
 
 // noQuorums stands in for an empty ledger.
 func noQuorums(w io.Writer, title string, o Options) error {
-	text := title + ": this store has no quorums: for no op it was stated whose answers were counted"
+	text := title + ": this store states for no op whose answers it counted"
 	_, err := io.WriteString(w, "\n"+Wrap(text, "", "", o.width()))
 	return err
 }

@@ -39,5 +39,5 @@ func TestLedger(t *testing.T) {
 func TestLedgerWithoutQuorums(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, Ledger(&out, "Ledger, with w=1", &record.Run{}, nil, Options{}))
-	require.Equal(t, "\nLedger, with w=1: this store has no quorums: for no op it was stated whose\nanswers were counted\n", out.String())
+	require.Equal(t, "\nLedger, with w=1: this store states for no op whose answers it counted\n", out.String())
 }
