@@ -69,7 +69,9 @@ func rival(nodes []followed, e sim.Electorate) (sim.Electorate, bool) {
 }
 
 // otherSlots tells whether two electorates rule slots of their own.
-func otherSlots(a, b sim.Electorate) bool { return a.Version != b.Version && (a.Window > 0 || b.Window > 0) }
+func otherSlots(a, b sim.Electorate) bool {
+	return a.Version != b.Version && (a.Window > 0 || b.Window > 0)
+}
 
 // splits tells whether some quorum that elects and some that accepts share nobody.
 func splits(e sim.Electorate) bool {

@@ -159,9 +159,6 @@ func (b *bench) pick(which func(letter) bool) (picked []letter) {
 // drop loses some of the messages on the wire.
 func (b *bench) drop(which func(letter) bool) int { return len(b.pick(which)) }
 
-// put puts messages on the wire.
-func (b *bench) put(letters ...letter) { b.wire = append(b.wire, letters...) }
-
 // settle delivers every message and completes every sync until nothing is left. Only
 // messages that pass go through; the others are lost.
 func (b *bench) settleIf(pass func(letter) bool) {
@@ -308,8 +305,6 @@ func (b *bench) logOf(id sim.NodeID) []sim.OpID {
 	return ops
 }
 
-func to(id sim.NodeID) func(letter) bool { return func(l letter) bool { return l.to == id } }
-
 func isKind(name string) func(letter) bool {
 	return func(l letter) bool { return l.m.Kind().Name == name }
 }
@@ -336,8 +331,6 @@ func (b *bench) electIf(id sim.NodeID, pass func(letter) bool) {
 	b.settleIf(pass)
 }
 
-func (b *bench) elect(id sim.NodeID) { b.electIf(id, func(letter) bool { return true }) }
-
 // signal has the laboratory tell a node something.
 func (b *bench) signal(id sim.NodeID, kind sim.TimerKind, about uint64) {
 	b.do(id, func(n *Node, env *sim.Env) { n.Timeout(env, sim.Timer{Kind: kind, A: about}) })
@@ -355,8 +348,6 @@ func only(ids ...sim.NodeID) func(letter) bool {
 	return func(l letter) bool { return in[l.from] && in[l.to] }
 }
 
-// all lets everything through, none nothing.
-func all(letter) bool  { return true }
 func none(letter) bool { return false }
 
 // get asks for a read in the way that is configured.
@@ -376,15 +367,6 @@ func (b *bench) read(op sim.OpID) (sim.OpID, bool) {
 	return r.Values[0].ID, true
 }
 
-// deliverThose hands over the messages that are on the wire now and picked, in order.
-func (b *bench) deliverThose(which func(letter) bool) {
-	picked := b.pick(which)
-	require.NotEmpty(b.t, picked)
-	for _, l := range picked {
-		b.do(l.to, func(n *Node, env *sim.Env) { n.Receive(env, l.from, l.m) })
-	}
-}
-
 // broken is what the facts stated so far say against the protocol, empty if nothing: two
 // leaders in a term, two entries chosen for a slot.
 func (b *bench) broken() string {
@@ -402,10 +384,4 @@ func (b *bench) broken() string {
 		}
 	}
 	return ""
-}
-
-// syncs completes every sync that can be, and delivers nothing.
-func (b *bench) syncAll() {
-	for b.syncAny() {
-	}
 }
